@@ -1,0 +1,71 @@
+import type { ParserEvent } from '@tooldelta/core'
+import type { TransformOptions } from './options.ts'
+
+/** Decides which of a choice's events are sent and when, and counts its calls. */
+export interface CallDelivery {
+  /** Whether a call has begun and not ended: nothing but its own deltas may be sent. */
+  readonly isInsideCall: boolean
+  /** Calls that may be executed. */
+  readonly wholeCalls: number
+  /** Calls that were cut off. */
+  readonly truncatedCalls: number
+  /** Calls of which at least the start was sent; the next one's index. */
+  readonly sentCalls: number
+  /** Takes the parser's next event and returns those to send now, in order. */
+  take(event: ParserEvent): readonly ParserEvent[]
+}
+
+const nothing: readonly ParserEvent[] = []
+
+/** @internal */
+export function createCallDelivery(deliver: TransformOptions['deliver']): CallDelivery {
+  const waitsForEnd = deliver === 'when-complete'
+  let waiting: ParserEvent[] = []
+  let isInsideCall = false
+  let wholeCalls = 0
+  let truncatedCalls = 0
+  let sentCalls = 0
+
+  function end(event: ParserEvent & { type: 'tool-call-end' }): readonly ParserEvent[] {
+    isInsideCall = false
+    const isTruncated = event.status === 'truncated'
+    if (isTruncated) truncatedCalls += 1
+    else wholeCalls += 1
+    if (!waitsForEnd) return [event]
+    const events = waiting
+    waiting = []
+    if (isTruncated) return nothing
+    // A call that was left out leaves no gap: clients count on 0, 1, 2...
+    const index = sentCalls
+    sentCalls += 1
+    events.push(event)
+    return events.map((one) => (one.type.startsWith('tool-call') ? ({ ...one, index } as ParserEvent) : one))
+  }
+
+  return {
+    get isInsideCall() {
+      return isInsideCall
+    },
+    get wholeCalls() {
+      return wholeCalls
+    },
+    get truncatedCalls() {
+      return truncatedCalls
+    },
+    get sentCalls() {
+      return sentCalls
+    },
+    take(event) {
+      if (event.type === 'tool-call-end') return end(event)
+      if (event.type === 'tool-call-start') {
+        isInsideCall = true
+        if (!waitsForEnd) sentCalls += 1
+      }
+      if (waitsForEnd && isInsideCall) {
+        waiting.push(event)
+        return nothing
+      }
+      return [event]
+    },
+  }
+}

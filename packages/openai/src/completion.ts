@@ -1,0 +1,84 @@
+import { parseToolCalls, type ParsedMessage } from '@tooldelta/core'
+import { TruncatedToolCallError } from './errors.ts'
+import { decideFinishReason } from './finish-reason.ts'
+import { toParserOptions, type TransformOptions } from './options.ts'
+import type { ChatCompletion, ChatCompletionChoice, ChatCompletionMessage } from './wire.ts'
+
+/**
+ * Turns the raw text of a whole completion into tool calls: `message.content` becomes `content`, `reasoning_content` and `tool_calls`,
+ * with the parser and the rules of the streamed form. Fields that tooldelta does not know stay. When there is nothing to change, the
+ * given object itself comes back.
+ *
+ * A call that was cut off stays in `tool_calls` with its arguments as far as they came and `finish_reason: 'length'`; with
+ * `deliver: 'when-complete'` it is left out.
+ *
+ * @throws TruncatedToolCallError when a call was cut off and `truncatedCalls` is `error`
+ * @example
+ * ```ts
+ * const completion = transformCompletion(await response.json(), { format: 'hermes', tools: request.tools })
+ * completion.choices?.[0]?.message?.tool_calls
+ * ```
+ */
+export function transformCompletion(completion: ChatCompletion, options: TransformOptions): ChatCompletion {
+  if (!Array.isArray(completion.choices)) return completion
+  const choices = completion.choices.map((choice, place) => transformChoice(choice, choice.index ?? place, options))
+  if (choices.every((choice, place) => choice === completion.choices?.[place])) return completion
+  return { ...completion, choices }
+}
+
+function transformChoice(
+  choice: ChatCompletionChoice,
+  index: number,
+  options: TransformOptions,
+): ChatCompletionChoice {
+  const message = choice.message
+  if (typeof message !== 'object' || message === null) return choice
+  if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0) return choice
+
+  const upstreamReasoning = readReasoning(message)
+  const reason = choice.finish_reason ?? 'stop'
+  const parsed = parseContent(message, reason, upstreamReasoning !== '', options)
+  for (const diagnostic of parsed?.diagnostics ?? []) options.onDiagnostic?.(diagnostic, index)
+
+  const calls = parsed?.toolCalls ?? []
+  const truncatedCalls = calls.filter((call) => call.status === 'truncated').length
+  if (truncatedCalls > 0 && options.truncatedCalls === 'error') throw new TruncatedToolCallError()
+  const finishReason = decideFinishReason(reason, { wholeCalls: calls.length - truncatedCalls, truncatedCalls })
+
+  const changed: ChatCompletionMessage = { ...message }
+  const sentCalls = calls.filter((call) => call.status !== 'truncated' || options.deliver !== 'when-complete')
+  delete changed.tool_calls
+  if (parsed !== undefined) changed.content = parsed.content ?? (sentCalls.length > 0 ? null : '')
+  if (sentCalls.length > 0) {
+    changed.tool_calls = sentCalls.map(({ id, type, function: called }) => ({ id, type, function: called }))
+  }
+  const reasoning = upstreamReasoning + (parsed?.reasoning ?? '')
+  delete changed['reasoning']
+  if (reasoning !== '') changed.reasoning_content = reasoning
+
+  if (finishReason === choice.finish_reason && isSameMessage(message, changed)) return choice
+  return { ...choice, message: changed, finish_reason: finishReason }
+}
+
+function parseContent(
+  message: ChatCompletionMessage,
+  finishReason: string,
+  upstreamReasons: boolean,
+  options: TransformOptions,
+): ParsedMessage | undefined {
+  if (typeof message.content !== 'string' || message.content === '') return undefined
+  const parserOptions = toParserOptions(options)
+  // An upstream that separates the reasoning itself never starts its content inside a thought.
+  if (upstreamReasons && parserOptions.reasoning !== 'off') parserOptions.reasoning = 'tags'
+  return parseToolCalls(message.content, { ...parserOptions, finishReason })
+}
+
+function readReasoning(message: ChatCompletionMessage): string {
+  for (const text of [message.reasoning_content, message['reasoning']]) if (typeof text === 'string' && text) return text
+  return ''
+}
+
+function isSameMessage(given: ChatCompletionMessage, changed: ChatCompletionMessage): boolean {
+  const keys = Object.keys(given)
+  return keys.length === Object.keys(changed).length && keys.every((key) => given[key] === changed[key])
+}

@@ -1,0 +1,35 @@
+export { createChunkTransformer, type ChunkTransformer } from './chunk-transformer.ts'
+export { transformCompletion } from './completion.ts'
+export {
+  prepareRequest,
+  type PrepareRequestOptions,
+  type PreparedRequest,
+  type RequestChange,
+  type RequestMode,
+  type RequestReport,
+  type UpstreamProfile,
+} from './prepare-request.ts'
+export { createRandomCallId } from './call-id.ts'
+export {
+  createErrorObject,
+  InvalidRequestError,
+  readError,
+  ToolDeltaError,
+  TruncatedToolCallError,
+  upstreamErrorType,
+} from './errors.ts'
+export type { ChunkTransformerOptions, TransformOptions } from './options.ts'
+export type {
+  ChatCompletion,
+  ChatCompletionChoice,
+  ChatCompletionChunk,
+  ChatCompletionChunkChoice,
+  ChatCompletionMessage,
+  ChatCompletionRequest,
+  ChatCompletionToolCall,
+  ErrorBody,
+  ErrorObject,
+  UpstreamChoice,
+  UpstreamChunk,
+  UpstreamDelta,
+} from './wire.ts'

@@ -1,0 +1,159 @@
+import { findFormat, type ParserOptions } from '@tooldelta/core'
+import { checkTools } from './check-tools.ts'
+import { InvalidRequestError } from './errors.ts'
+import type { ChatCompletionRequest } from './wire.ts'
+
+/**
+ * How tools reach the model. `template`: the upstream's chat template writes them into the prompt. `prompt`: tooldelta does (not in this
+ * version). `passthrough`: the request and its answer are left alone.
+ */
+export type RequestMode = 'template' | 'prompt' | 'passthrough'
+
+/**
+ * The kind of upstream: what its `tool_choice` must be for the tools to be in the prompt and the model's text to come back as it is.
+ * `vllm` and `llamacpp`: `none`. `sglang`: `auto`. `generic`: the field is removed.
+ */
+export type UpstreamProfile = 'vllm' | 'sglang' | 'llamacpp' | 'generic'
+
+/** Options of {@link prepareRequest}: those of the parser, and how the upstream is asked. */
+export interface PrepareRequestOptions extends Omit<ParserOptions, 'tools'> {
+  /** @defaultValue 'template' */
+  mode?: RequestMode | undefined
+  /** @defaultValue 'vllm' */
+  profile?: UpstreamProfile | undefined
+}
+
+/** One thing that was changed in a request. */
+export interface RequestChange {
+  /** The request field. */
+  path: string
+  action: 'added' | 'changed' | 'removed'
+  /** The value before; absent when it was added. */
+  before?: unknown
+  /** The value now; absent when it was removed. */
+  after?: unknown
+  /** One sentence for people. */
+  reason: string
+}
+
+/** What became of a request. */
+export interface RequestReport {
+  /** `passthrough` also when the request has no tools: its answer must not be parsed. */
+  mode: RequestMode
+  profile: UpstreamProfile
+  /** Empty when the request goes on exactly as it came. */
+  changes: RequestChange[]
+  /** What the client asked for and will not get. */
+  warnings: string[]
+}
+
+/** The result of {@link prepareRequest}. */
+export interface PreparedRequest {
+  /** What to send. The given object itself when nothing was changed; it is never written to. */
+  request: ChatCompletionRequest
+  /** Options for {@link createChunkTransformer} or {@link transformCompletion}. With mode `passthrough` its `tools` are empty. */
+  parser: ParserOptions
+  report: RequestReport
+}
+
+const toolChoiceFor: Readonly<Record<UpstreamProfile, string | undefined>> = {
+  vllm: 'none',
+  llamacpp: 'none',
+  sglang: 'auto',
+  generic: undefined,
+}
+
+/**
+ * Prepares a chat-completion request for an upstream that has no tool parser: the tools stay, so that the model sees them, and
+ * `tool_choice` is set so that its text comes back raw. Fields that the format needs (such as `skip_special_tokens: false`) are added
+ * where the client has not set them.
+ *
+ * Without tools, or with `tool_choice: 'none'`, the request and its answer are left alone.
+ *
+ * @throws InvalidRequestError (status 400) when the tools are malformed, with the field's path and how to mend it
+ * @throws TypeError for an unknown format, mode or profile, and for mode `prompt`
+ * @example
+ * ```ts
+ * const { request, parser } = prepareRequest(body, { format: 'qwen3_coder' })
+ * const transformer = createChunkTransformer(parser)
+ * ```
+ */
+export function prepareRequest(request: ChatCompletionRequest, options: PrepareRequestOptions): PreparedRequest {
+  const { mode = 'template', profile = 'vllm', ...parserOptions } = options
+  checkRequestOptions(options)
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+    throw new InvalidRequestError('The body must be a JSON object such as {"model": "...", "messages": [...]}.', 'body')
+  }
+  const report: RequestReport = { mode, profile, changes: [], warnings: [] }
+  const hasTools = isPresent(request.tools) && !(Array.isArray(request.tools) && request.tools.length === 0)
+  if (mode === 'passthrough' || !hasTools || request.tool_choice === 'none') {
+    report.mode = 'passthrough'
+    return { request, parser: { ...parserOptions, tools: [] }, report }
+  }
+
+  const tools = checkTools(request.tools)
+  const prepared: ChatCompletionRequest = { ...request }
+  setToolChoice(prepared, report)
+  addUpstreamFields(prepared, options.format, report)
+  return { request: report.changes.length > 0 ? prepared : request, parser: { ...parserOptions, tools }, report }
+}
+
+/**
+ * Checks the options that do not depend on a request, so that a server can refuse wrong ones when it starts.
+ *
+ * @throws TypeError with what is allowed
+ * @internal
+ */
+export function checkRequestOptions(options: PrepareRequestOptions): void {
+  const { mode = 'template', profile = 'vllm' } = options
+  if (mode === 'prompt') {
+    throw new TypeError("mode 'prompt' is not in this version. Use 'template' with a chat template that supports tools.")
+  }
+  if (mode !== 'template' && mode !== 'passthrough') {
+    throw new TypeError(`Unknown mode '${String(mode)}'. Use 'template' or 'passthrough'.`)
+  }
+  if (!Object.hasOwn(toolChoiceFor, profile)) {
+    throw new TypeError(`Unknown profile '${String(profile)}'. Use one of ${Object.keys(toolChoiceFor).join(', ')}.`)
+  }
+}
+
+function setToolChoice(request: ChatCompletionRequest, report: RequestReport): void {
+  const before = request.tool_choice
+  const after = toolChoiceFor[report.profile]
+  if (isPresent(before) && before !== 'auto') {
+    report.warnings.push(`tool_choice ${JSON.stringify(before)} is not enforced: the model decides whether it calls a tool.`)
+  }
+  if (after === undefined) {
+    if (before === undefined) return
+    delete request.tool_choice
+    report.changes.push({
+      path: 'tool_choice',
+      action: 'removed',
+      before,
+      reason: 'An upstream without a tool parser refuses it.',
+    })
+    return
+  }
+  if (before === after) return
+  request.tool_choice = after
+  const reason = `With '${after}' the tools are in the prompt and the text comes back raw.`
+  report.changes.push(
+    before === undefined
+      ? { path: 'tool_choice', action: 'added', after, reason }
+      : { path: 'tool_choice', action: 'changed', before, after, reason },
+  )
+}
+
+function addUpstreamFields(request: ChatCompletionRequest, format: string, report: RequestReport): void {
+  // With `auto` no format is known yet, and so none of its fields.
+  if (format === 'auto') return
+  for (const [path, after] of Object.entries(findFormat(format).upstream)) {
+    if (request[path] !== undefined) continue
+    request[path] = after
+    report.changes.push({ path, action: 'added', after, reason: `The format ${format} needs it to keep its markers.` })
+  }
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
