@@ -1,0 +1,1 @@
+export { toolCallProxy, type ToolCallProxyOptions } from './tool-call-proxy.ts'

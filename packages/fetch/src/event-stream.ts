@@ -1,0 +1,124 @@
+import { createChunkTransformer, type ChatCompletionChunk, type ChunkTransformerOptions, type ErrorBody } from '@tooldelta/openai'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
+
+/** Rewrites the bytes of one server-sent event stream. Synchronous: whoever moves the bytes decides about waiting. */
+export interface EventStreamRewriter {
+  /** Whether `[DONE]` has been written. What the upstream sends after that is ignored. */
+  readonly isDone: boolean
+  /** Takes the next bytes and returns the text to send, possibly none. */
+  push(bytes: Uint8Array): string
+  /**
+   * The upstream's bytes have ended; returns the rest of the text to send.
+   *
+   * @param reason - `stop` for a regular end, `abort` when the connection broke
+   */
+  end(reason: 'stop' | 'abort'): string
+  /** Ends the stream with an error object. */
+  fail(error: ErrorBody): string
+}
+
+/** Clients take other comments (`: ping`) for the end of the stream, or wait for the data of a named event. */
+const keepAlive = ': keep-alive\n\n'
+
+const invalidChunk: ErrorBody = {
+  message: 'The upstream sent an event that is no JSON object.',
+  type: 'upstream_error',
+  code: 'upstream_invalid_chunk',
+}
+
+const emptyAnswer: ErrorBody = {
+  message: 'The upstream ended its answer before the first chunk.',
+  type: 'upstream_error',
+  code: 'upstream_empty_answer',
+}
+
+/** @internal */
+export function createEventStreamRewriter(options: ChunkTransformerOptions): EventStreamRewriter {
+  const decoder = new TextDecoder()
+  const transformer = createChunkTransformer(options)
+  const parser = createParser({ onEvent: takeEvent, onComment: () => write(keepAlive) })
+  let output = ''
+  let isDone = false
+  let hasChunks = false
+
+  function write(text: string): void {
+    if (!isDone) output += text
+  }
+
+  function send(chunks: readonly ChatCompletionChunk[], source?: unknown, sourceText?: string): void {
+    for (const chunk of chunks) {
+      // The same object came back: the upstream's own text of it goes on, so nothing of it can change.
+      const isSource = chunk === source && sourceText !== undefined && !sourceText.includes('\n')
+      write(`data: ${isSource ? sourceText : JSON.stringify(chunk)}\n\n`)
+      if (chunk.error !== undefined) finish()
+    }
+  }
+
+  function finish(): void {
+    write('data: [DONE]\n\n')
+    isDone = true
+  }
+
+  function fail(error: ErrorBody): void {
+    send(transformer.transform({ error } as object))
+  }
+
+  function takeEvent({ data, event }: EventSourceMessage): void {
+    if (isDone) return
+    if (data === '[DONE]') {
+      send(hasChunks ? transformer.flush('stop') : [])
+      if (!isDone) finish()
+      return
+    }
+    if (data.trim() === '') return write(keepAlive)
+    const chunk = readChunk(data, event)
+    if (chunk === undefined) return fail(invalidChunk)
+    // `event: ping` with `data: {}`: a sign of life that several clients choke on.
+    if (Object.keys(chunk).length === 0) return write(keepAlive)
+    hasChunks = true
+    send(transformer.transform(chunk), chunk, data)
+  }
+
+  function takeOutput(): string {
+    const text = output
+    output = ''
+    return text
+  }
+
+  return {
+    get isDone() {
+      return isDone
+    },
+    push(bytes) {
+      parser.feed(decoder.decode(bytes, { stream: true }))
+      return takeOutput()
+    },
+    end(reason) {
+      const rest = decoder.decode()
+      // A regular end also ends an event whose empty line is missing; after a break nobody knows whether it was whole.
+      if (reason === 'stop') parser.feed(`${rest}\n\n`)
+      if (!isDone) {
+        if (hasChunks || reason === 'abort') send(transformer.flush(reason))
+        else fail(emptyAnswer)
+      }
+      if (!isDone) finish()
+      return takeOutput()
+    },
+    fail(error) {
+      if (!isDone) fail(error)
+      return takeOutput()
+    },
+  }
+}
+
+function readChunk(data: string, event: string | undefined): object | undefined {
+  let chunk: unknown
+  try {
+    chunk = JSON.parse(data)
+  } catch {
+    chunk = undefined
+  }
+  const isObject = typeof chunk === 'object' && chunk !== null && !Array.isArray(chunk)
+  if (event === 'error') return isObject && 'error' in (chunk as object) ? (chunk as object) : { error: chunk ?? data }
+  return isObject ? (chunk as object) : undefined
+}

@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ToolDeltaError } from '@tooldelta/openai'
+import { createErrorResponse } from '../errors.ts'
+import type { UpstreamHandler } from '../upstream-handler.ts'
+import { defaultBodyLimit, readNodeBody } from './read-node-body.ts'
+import { writeNodeResponse } from './write-node-response.ts'
+
+/** How a request of Node's HTTP server is handed over. */
+export interface NodeRequestOptions {
+  /** The path and query to ask the upstream for. @defaultValue `request.url` */
+  url?: string | undefined
+  /** The body, where somebody has read it already: its bytes or text, or the value that was parsed from it. */
+  body?: unknown
+  /** Largest body to read, in bytes. @defaultValue 33_554_432 */
+  bodyLimit?: number | undefined
+  /** Headers to put on the answer beside the upstream's. */
+  headers?: Readonly<Record<string, string | number | string[] | undefined>> | undefined
+  /** Called with a fault of tooldelta itself; the client gets a 500 without its details. */
+  onError?: ((error: unknown) => void) | undefined
+}
+
+/**
+ * Answers a request of Node's HTTP server with a handler of web requests. When the client goes away, the handler's signal fires and the
+ * upstream's connection is closed; a client that reads slowly slows the upstream down.
+ *
+ * @returns when the answer has been sent or the client has gone; never fails
+ * @example
+ * ```ts
+ * const handle = createUpstreamHandler({ upstream: 'http://127.0.0.1:8000', format: 'qwen3_coder' })
+ * createServer((request, response) => void answerNodeRequest(handle, request, response)).listen(4000)
+ * ```
+ */
+export async function answerNodeRequest(
+  handle: UpstreamHandler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: NodeRequestOptions = {},
+): Promise<void> {
+  const client = new AbortController()
+  const onClose = (): void => {
+    if (!response.writableFinished) client.abort()
+  }
+  response.on('close', onClose)
+  try {
+    const answer = await answerWith(handle, request, client.signal, options)
+    if (answer === undefined) return
+    await writeNodeResponse(answer, response, options.headers)
+  } catch (error) {
+    // The head is out, so a cut connection is the one sign that is left.
+    response.destroy()
+    options.onError?.(error)
+  } finally {
+    response.off('close', onClose)
+  }
+}
+
+async function answerWith(
+  handle: UpstreamHandler,
+  request: IncomingMessage,
+  signal: AbortSignal,
+  options: NodeRequestOptions,
+): Promise<Response | undefined> {
+  try {
+    return await handle(await toWebRequest(request, signal, options))
+  } catch (error) {
+    if (signal.aborted) return undefined
+    if (error instanceof ToolDeltaError) return createErrorResponse(error.status, error.body)
+    options.onError?.(error)
+    const message = 'The proxy failed on this request. Its log says why.'
+    return createErrorResponse(500, { error: { message, type: 'internal_error', code: null } })
+  }
+}
+
+async function toWebRequest(request: IncomingMessage, signal: AbortSignal, options: NodeRequestOptions): Promise<Request> {
+  const method = request.method ?? 'GET'
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    // A request may not ask a fetch for these; they are about the connection to us.
+    if (value === undefined || name === 'connection' || name === 'transfer-encoding' || name.startsWith(':')) continue
+    for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one)
+  }
+  if (request.headers.connection !== undefined) dropNamed(headers, request.headers.connection)
+  const url = toUrl(options.url ?? request.url ?? '/')
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
+  return new Request(url, { method, headers, body: await takeBody(request, options), signal })
+}
+
+function dropNamed(headers: Headers, connection: string): void {
+  for (const name of connection.split(',')) {
+    const named = name.trim().toLowerCase()
+    if (/^[\w-]+$/.test(named)) headers.delete(named)
+  }
+}
+
+/** Only path and query count; the host is the upstream's in any case. */
+function toUrl(target: string): URL {
+  try {
+    return target.startsWith('/') ? new URL(`http://localhost${target}`) : new URL(target)
+  } catch {
+    const message = 'The request target is no valid path.'
+    throw new ToolDeltaError(400, { message, type: 'invalid_request_error', code: 'invalid_path' })
+  }
+}
+
+async function takeBody(request: IncomingMessage, options: NodeRequestOptions): Promise<Uint8Array<ArrayBuffer> | string> {
+  const { body, bodyLimit = defaultBodyLimit } = options
+  if (body === undefined) return (await readNodeBody(request, bodyLimit)) as Uint8Array<ArrayBuffer>
+  if (typeof body === 'string' || body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer> | string
+  return JSON.stringify(body)
+}

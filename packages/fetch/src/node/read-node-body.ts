@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http'
+import { ToolDeltaError } from '@tooldelta/openai'
+
+/** Largest request body that is accepted, in bytes: 32 MiB. Conversations of editors with long histories reach several. */
+export const defaultBodyLimit: number = 32 * 1024 * 1024
+
+/**
+ * Reads a request's body.
+ *
+ * @throws ToolDeltaError with status 413 when it is larger than `limit` bytes
+ */
+export async function readNodeBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) {
+    request.resume()
+    throw createTooLargeError(limit)
+  }
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let size = 0
+    request.on('data', (piece: Buffer) => {
+      size += piece.length
+      if (size <= limit) pieces.push(piece)
+      // The rest is read and thrown away, so that the client gets to read the answer.
+      else reject(createTooLargeError(limit))
+    })
+    request.on('end', () => resolve(Buffer.concat(pieces)))
+    request.on('error', reject)
+    request.on('close', () => reject(new Error('The client closed its connection inside the request body.')))
+  })
+}
+
+/** The error of a body above the limit. */
+export function createTooLargeError(limit: number): ToolDeltaError {
+  return new ToolDeltaError(413, {
+    message: `The request body is larger than ${limit} bytes. Shorten the conversation or raise the server's bodyLimit.`,
+    type: 'invalid_request_error',
+    code: 'request_too_large',
+  })
+}

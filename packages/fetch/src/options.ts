@@ -1,0 +1,51 @@
+import {
+  createChunkTransformer,
+  prepareRequest,
+  type ChunkTransformerOptions,
+  type PrepareRequestOptions,
+  type RequestReport,
+} from '@tooldelta/openai'
+
+/** What the fetch wrapper and the servers share: how the upstream is asked and how its answer is read. */
+export interface ToolCallOptions
+  extends PrepareRequestOptions,
+    Pick<ChunkTransformerOptions, 'truncatedCalls' | 'deliver' | 'markerTokens' | 'onDiagnostic'> {
+  /** Called for every chat completion with what was changed in its request. */
+  onRequest?: ((report: RequestReport) => void) | undefined
+}
+
+/** The part that the answer's transformer reads beside the parser's own options. */
+export function toTransformOptions(options: ToolCallOptions): Omit<ChunkTransformerOptions, 'format'> {
+  const { truncatedCalls, deliver, markerTokens, onDiagnostic } = options
+  return { truncatedCalls, deliver, markerTokens, onDiagnostic }
+}
+
+/** The part that the request's preparation reads. */
+export function toPrepareOptions(options: ToolCallOptions): PrepareRequestOptions {
+  const { format, mode, profile, reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools } = options
+  const { createCallId, limits, audit } = options
+  return {
+    ...{ format, mode, profile, reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools },
+    ...{ createCallId, limits, audit },
+  }
+}
+
+/**
+ * Checks options before the first request.
+ *
+ * @throws TypeError with what is wrong and what is allowed
+ */
+export function checkToolCallOptions(options: ToolCallOptions): void {
+  if (typeof options !== 'object' || options === null || typeof options.format !== 'string') {
+    throw new TypeError("The option 'format' is missing: the id of the model's tool-call format, such as 'qwen3_coder'.")
+  }
+  const { parser } = prepareRequest({}, toPrepareOptions(options))
+  createChunkTransformer(parser)
+  checkChoice('truncatedCalls', options.truncatedCalls, ['length', 'error'])
+  checkChoice('deliver', options.deliver, ['stream', 'when-complete'])
+}
+
+function checkChoice(name: string, value: unknown, allowed: readonly string[]): void {
+  if (value === undefined || allowed.includes(value as string)) return
+  throw new TypeError(`The option '${name}' must be one of ${allowed.join(', ')}; got ${JSON.stringify(value)}.`)
+}

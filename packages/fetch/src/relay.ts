@@ -1,0 +1,111 @@
+import { ToolDeltaError } from '@tooldelta/openai'
+import { isAbort } from './errors.ts'
+import type { EventStreamRewriter } from './event-stream.ts'
+import type { SilenceWatch } from './silence-watch.ts'
+
+/** What a relay needs to know beside the bytes. */
+export interface RelayOptions {
+  /** Rewrites the bytes; without it they go on as they are. */
+  rewriter?: EventStreamRewriter | undefined
+  /** The client's signal: when it has fired, a fault of the upstream's stream is told to nobody. */
+  signal?: AbortSignal | null | undefined
+  /** Started with every wait for the upstream. */
+  watch?: SilenceWatch | undefined
+  /** Called once when the relay is over, however it ended. */
+  onEnd?: (() => void) | undefined
+}
+
+/** How long the rest of a finished answer is read so that its connection can be used again. */
+const drainMs = 250
+
+/**
+ * Moves a body on, pulled by its reader: the upstream is read only when the reader wants more, and cancelling the result cancels the
+ * upstream. One loop and no chain of TransformStreams, each of which costs microseconds a chunk.
+ */
+export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOptions): ReadableStream<Uint8Array> {
+  const { rewriter, signal, watch } = options
+  const reader = body.getReader()
+  const encoder = new TextEncoder()
+  let isOver = false
+
+  function end(): void {
+    if (isOver) return
+    isOver = true
+    watch?.end()
+    options.onEnd?.()
+  }
+
+  async function read(): Promise<Uint8Array | undefined> {
+    watch?.start()
+    try {
+      const { done, value } = await reader.read()
+      return done ? undefined : value
+    } finally {
+      watch?.stop()
+    }
+  }
+
+  /** What a broken upstream leaves to be sent; throws where nobody is to be told. */
+  function takeFault(error: unknown): string {
+    if (rewriter === undefined || isAbort(error, signal)) throw error
+    const reason: unknown = error instanceof ToolDeltaError ? error : signal?.reason
+    return reason instanceof ToolDeltaError ? rewriter.fail(reason.body.error) : rewriter.end('abort')
+  }
+
+  async function take(): Promise<{ bytes: Uint8Array | undefined; isLast: boolean }> {
+    try {
+      const value = await read()
+      if (rewriter === undefined) return { bytes: value, isLast: value === undefined }
+      const text = value === undefined ? rewriter.end('stop') : rewriter.push(value)
+      return { bytes: text === '' ? undefined : encoder.encode(text), isLast: value === undefined || rewriter.isDone }
+    } catch (error) {
+      return { bytes: encoder.encode(takeFault(error)), isLast: true }
+    }
+  }
+
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          for (;;) {
+            const { bytes, isLast } = await take()
+            if (isOver) return
+            if (bytes !== undefined && bytes.length > 0) controller.enqueue(bytes)
+            if (isLast) {
+              end()
+              controller.close()
+              drain(reader)
+              return
+            }
+            if (bytes !== undefined) return
+          }
+        } catch (error) {
+          end()
+          void reader.cancel(error).catch(ignore)
+          throw error
+        }
+      },
+      async cancel(reason) {
+        end()
+        await reader.cancel(reason)
+      },
+    },
+    // Nothing is read ahead of the reader.
+    { highWaterMark: 0 },
+  )
+}
+
+/** `[DONE]` was sent, but a server may still have to close its stream: a connection cut here could not be used again. */
+function drain(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+  const timer = setTimeout(() => void reader.cancel().catch(ignore), drainMs)
+  void (async () => {
+    try {
+      while (!(await reader.read()).done);
+    } catch {
+      // The answer is complete; how its connection ends is of no interest.
+    }
+    clearTimeout(timer)
+  })()
+}
+
+function ignore(): void {}

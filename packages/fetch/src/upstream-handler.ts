@@ -1,0 +1,109 @@
+import { ToolDeltaError } from '@tooldelta/openai'
+import { createErrorResponse, isAbort, timeoutFailure, toUpstreamFailure } from './errors.ts'
+import { prepareExchange, type Exchange } from './exchange.ts'
+import { toClientHeaders, toUpstreamHeaders } from './headers.ts'
+import { checkToolCallOptions, type ToolCallOptions } from './options.ts'
+import { relayBody } from './relay.ts'
+import { transformAnswer } from './response.ts'
+import { createSilenceWatch } from './silence-watch.ts'
+import { readUpstreamAddress } from './upstream-url.ts'
+
+/** Options of {@link createUpstreamHandler} and of the servers built on it. */
+export interface UpstreamHandlerOptions extends ToolCallOptions {
+  /** The model server's address, with or without `/v1`: `http://127.0.0.1:8000`. */
+  upstream: string
+  /** The key for the upstream, sent as `Authorization: Bearer`. With it the client's own credentials are not passed on. */
+  upstreamKey?: string | undefined
+  /** Headers to set on every request to the upstream. */
+  headers?: Readonly<Record<string, string>> | undefined
+  /**
+   * How long the upstream may be silent, in milliseconds: before its answer begins and between two pieces of it. The fetch in use has
+   * limits of its own (300 s each in Node).
+   * @defaultValue 300_000
+   */
+  timeoutMs?: number | undefined
+  /** The fetch that reaches the upstream. @defaultValue the global one, looked up at each call */
+  fetch?: typeof fetch | undefined
+}
+
+/** Answers one request of a client by asking the upstream. */
+export type UpstreamHandler = (request: Request) => Promise<Response>
+
+const longestTimer = 2_147_483_647
+
+/**
+ * Makes the function behind the Express middleware, the Fastify plugin and the proxy: `POST /v1/chat/completions` gets tool calls, every
+ * other path is passed on to the same path of the upstream. When the request's signal fires, or the body of the answer is cancelled, the
+ * upstream's connection is closed.
+ *
+ * Errors are OpenAI-shaped: `400` malformed tools, `502` the upstream cannot be reached, `504` it is silent for too long. The upstream's
+ * own errors pass.
+ *
+ * @throws TypeError for wrong options, when the handler is made
+ * @example
+ * ```ts
+ * const handle = createUpstreamHandler({ upstream: 'http://127.0.0.1:8000', format: 'qwen3_coder' })
+ * export default { fetch: handle } // a server of Deno, Bun or a worker
+ * ```
+ */
+export function createUpstreamHandler(options: UpstreamHandlerOptions): UpstreamHandler {
+  checkToolCallOptions(options)
+  const address = readUpstreamAddress(options.upstream)
+  const timeoutMs = readTimeout(options.timeoutMs)
+
+  return async (request) => {
+    const { pathname, search } = new URL(request.url)
+    const url = address.join(pathname, search)
+    const isChat = request.method === 'POST' && /\/chat\/completions\/?$/.test(pathname)
+    const exchange = isChat ? prepareExchange(await request.text(), options) : undefined
+    if (exchange?.refusal !== undefined) return exchange.refusal
+    const body = exchange?.body ?? (request.body === null ? undefined : await request.arrayBuffer())
+    const headers = toUpstreamHeaders(request.headers, options)
+    return ask(url, { method: request.method, headers, body: body ?? null }, request.signal, exchange)
+  }
+
+  async function ask(url: string, init: RequestInit, client: AbortSignal, exchange: Exchange | undefined): Promise<Response> {
+    const call = new AbortController()
+    const giveUp = (): void => call.abort(client.reason)
+    const watch = createSilenceWatch(timeoutMs, () =>
+      call.abort(timeoutFailure(`The upstream was silent for ${timeoutMs} ms.`)),
+    )
+    const onEnd = (): void => client.removeEventListener('abort', giveUp)
+    client.addEventListener('abort', giveUp)
+    if (client.aborted) giveUp()
+
+    let response: Response
+    try {
+      watch.start()
+      const send = options.fetch ?? globalThis.fetch
+      response = await send(url, { ...init, signal: call.signal, redirect: 'manual' })
+      watch.stop()
+    } catch (error) {
+      watch.end()
+      onEnd()
+      if (isAbort(error, call.signal)) throw error
+      const reason: unknown = call.signal.reason
+      const failure = reason instanceof ToolDeltaError ? reason : toUpstreamFailure(error, url)
+      return createErrorResponse(failure.status, failure.body)
+    }
+
+    const relay = { signal: call.signal, watch, onEnd }
+    const answer = exchange?.answer
+    const result = answer === undefined ? response : await transformAnswer(response, answer, relay)
+    const headers = toClientHeaders(result.headers)
+    if (result.body === null) {
+      watch.end()
+      onEnd()
+    }
+    // An answer that was not transformed is still moved by us, so that its silence is noticed.
+    const isUntouched = result === response && result.body !== null
+    const body = isUntouched ? relayBody(result.body as ReadableStream<Uint8Array>, relay) : result.body
+    return new Response(body, { status: result.status, statusText: result.statusText, headers })
+  }
+}
+
+function readTimeout(timeoutMs: number | undefined): number {
+  if (timeoutMs === undefined) return 300_000
+  if (Number.isFinite(timeoutMs) && timeoutMs > 0) return Math.min(timeoutMs, longestTimer)
+  throw new TypeError(`The option 'timeoutMs' must be a number of milliseconds above 0; got ${JSON.stringify(timeoutMs)}.`)
+}
