@@ -155,8 +155,11 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
       if (pieces.length === 0) put({})
       Object.assign(pieces[0]!.delta, extras)
     }
-    if (!choice.finish_reason) return { pieces, isUnchanged: pieces.length === 1 && isSameDelta(delta, pieces[0]!.delta) }
-    const isOnlyFinish = pieces.length === 0 && Object.keys(delta).length === 0
+    if (!choice.finish_reason) {
+      const isWellFormed = choice.finish_reason === null && isPresent(choice.delta)
+      return { pieces, isUnchanged: isWellFormed && pieces.length === 1 && isSameDelta(delta, pieces[0]!.delta) }
+    }
+    const isOnlyFinish = pieces.length === 0 && isPresent(choice.delta) && Object.keys(delta).length === 0
     const output = finish(choice.finish_reason)
     output.isUnchanged = isOnlyFinish && pieces[0]?.finishReason === choice.finish_reason
     return output
@@ -201,6 +204,10 @@ function parserOptionsFor(options: ChunkTransformerOptions, upstreamReasons: boo
 function firstText(...values: unknown[]): string {
   for (const value of values) if (typeof value === 'string' && value !== '') return value
   return ''
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null
 }
 
 /** Some servers send content as a list of parts. */
