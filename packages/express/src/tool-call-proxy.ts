@@ -1,5 +1,5 @@
 import { createUpstreamHandler, type UpstreamHandlerOptions } from '@tooldelta/fetch'
-import { answerNodeRequest } from '@tooldelta/fetch/node'
+import { answerNodeRequest, checkBodyLimit } from '@tooldelta/fetch/node'
 import type { Request, RequestHandler } from 'express'
 
 /** Options of {@link toolCallProxy}. */
@@ -24,7 +24,8 @@ export interface ToolCallProxyOptions extends UpstreamHandlerOptions {
  * ```
  */
 export function toolCallProxy(options: ToolCallProxyOptions): RequestHandler {
-  const { bodyLimit, onError, ...handlerOptions } = options
+  const { onError, ...handlerOptions } = options
+  const bodyLimit = checkBodyLimit(options.bodyLimit)
   const handle = createUpstreamHandler(handlerOptions)
 
   return (request, response, next) => {

@@ -1,27 +1,28 @@
-import { createUpstreamHandler, type UpstreamHandlerOptions } from '@tooldelta/fetch'
-import { answerNodeRequest, defaultBodyLimit } from '@tooldelta/fetch/node'
+import { createUpstreamHandler, type UpstreamHandler, type UpstreamHandlerOptions } from '@tooldelta/fetch'
+import { answerNodeRequest, checkBodyLimit } from '@tooldelta/fetch/node'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 
 /** Options of {@link toolCallProxy}. */
 export interface ToolCallProxyOptions extends UpstreamHandlerOptions {
   /** Where the API begins: with `/llm` the path is `/llm/v1/chat/completions`. @defaultValue '' */
-  prefix?: string | undefined
+  prefix?: string
   /** Largest request body that is read, in bytes. @defaultValue 33_554_432 */
   bodyLimit?: number | undefined
 }
 
 const register: FastifyPluginAsync<ToolCallProxyOptions> = async (fastify, options) => {
-  const { prefix = '', bodyLimit = defaultBodyLimit, ...handlerOptions } = options
+  const { prefix = '', bodyLimit, ...handlerOptions } = options
   const handle = createUpstreamHandler(handlerOptions)
+  const limit = checkBodyLimit(bodyLimit)
   if (typeof prefix !== 'string' || (prefix !== '' && !prefix.startsWith('/'))) {
     throw new TypeError(`The option 'prefix' must begin with '/', such as '/llm'; got ${JSON.stringify(prefix)}.`)
   }
   // A scope of its own: the application's body parsers stay as they are.
-  await fastify.register(async (scope) => addRoutes(scope, handle, bodyLimit), { prefix })
+  await fastify.register(async (scope) => addRoutes(scope, handle, limit), { prefix })
 }
 
-function addRoutes(scope: FastifyInstance, handle: ReturnType<typeof createUpstreamHandler>, bodyLimit: number): void {
+function addRoutes(scope: FastifyInstance, handle: UpstreamHandler, bodyLimit: number): void {
   scope.removeAllContentTypeParsers()
   // The body is left in its stream: what the upstream gets are the client's bytes.
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null))

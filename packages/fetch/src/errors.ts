@@ -60,4 +60,3 @@ function readCause(error: unknown): { code: string | undefined; message: string 
   const { code } = current as { code?: unknown }
   return { code: typeof code === 'string' ? code : undefined, message: current.message || String(code ?? current.name) }
 }
-

@@ -1,4 +1,9 @@
-import { createChunkTransformer, type ChatCompletionChunk, type ChunkTransformerOptions, type ErrorBody } from '@tooldelta/openai'
+import {
+  createChunkTransformer,
+  type ChatCompletionChunk,
+  type ChunkTransformerOptions,
+  type ErrorBody,
+} from '@tooldelta/openai'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 
 /** Rewrites the bytes of one server-sent event stream. Synchronous: whoever moves the bytes decides about waiting. */

@@ -41,7 +41,9 @@ export function prepareExchange(text: string, options: ToolCallOptions): Exchang
 function readObject(text: string): ChatCompletionRequest | undefined {
   try {
     const body: unknown = JSON.parse(text)
-    return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as ChatCompletionRequest) : undefined
+    return typeof body === 'object' && body !== null && !Array.isArray(body)
+      ? (body as ChatCompletionRequest)
+      : undefined
   } catch {
     return undefined
   }

@@ -27,7 +27,10 @@ export interface UpstreamCredentials {
  * The headers for the upstream: the client's without those of its connection. With a key of our own for the upstream the client's
  * credentials stay here. Configured headers win.
  */
-export function toUpstreamHeaders(headers: Headers, { upstreamKey, headers: configured }: UpstreamCredentials): Headers {
+export function toUpstreamHeaders(
+  headers: Headers,
+  { upstreamKey, headers: configured }: UpstreamCredentials,
+): Headers {
   const result = copyHeaders(headers, requestOnly)
   if (upstreamKey !== undefined) {
     for (const name of credentials) result.delete(name)

@@ -8,7 +8,8 @@ import {
 
 /** What the fetch wrapper and the servers share: how the upstream is asked and how its answer is read. */
 export interface ToolCallOptions
-  extends PrepareRequestOptions,
+  extends
+    PrepareRequestOptions,
     Pick<ChunkTransformerOptions, 'truncatedCalls' | 'deliver' | 'markerTokens' | 'onDiagnostic'> {
   /** Called for every chat completion with what was changed in its request. */
   onRequest?: ((report: RequestReport) => void) | undefined
@@ -22,11 +23,20 @@ export function toTransformOptions(options: ToolCallOptions): Omit<ChunkTransfor
 
 /** The part that the request's preparation reads. */
 export function toPrepareOptions(options: ToolCallOptions): PrepareRequestOptions {
-  const { format, mode, profile, reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools } = options
-  const { createCallId, limits, audit } = options
+  // By name: what else the options of a server hold (keys, headers) does not belong into the parser's.
   return {
-    ...{ format, mode, profile, reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools },
-    ...{ createCallId, limits, audit },
+    format: options.format,
+    mode: options.mode,
+    profile: options.profile,
+    reasoning: options.reasoning,
+    callsInReasoning: options.callsInReasoning,
+    fencedCalls: options.fencedCalls,
+    closers: options.closers,
+    repair: options.repair,
+    unknownTools: options.unknownTools,
+    createCallId: options.createCallId,
+    limits: options.limits,
+    audit: options.audit,
   }
 }
 
@@ -37,7 +47,9 @@ export function toPrepareOptions(options: ToolCallOptions): PrepareRequestOption
  */
 export function checkToolCallOptions(options: ToolCallOptions): void {
   if (typeof options !== 'object' || options === null || typeof options.format !== 'string') {
-    throw new TypeError("The option 'format' is missing: the id of the model's tool-call format, such as 'qwen3_coder'.")
+    throw new TypeError(
+      "The option 'format' is missing: the id of the model's tool-call format, such as 'qwen3_coder'.",
+    )
   }
   const { parser } = prepareRequest({}, toPrepareOptions(options))
   createChunkTransformer(parser)

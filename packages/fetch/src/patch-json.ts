@@ -54,7 +54,7 @@ function skipString(text: string, start: number): number {
 /** The place of the `,` or `}` that ends the value which begins at `start`. */
 function skipValue(text: string, start: number): number {
   let depth = 0
-  for (let place = start; ; ) {
+  for (let place = start; ;) {
     const character = text[place]
     if (character === '"') {
       place = skipString(text, place)

@@ -1,10 +1,4 @@
-import {
-  createErrorObject,
-  ToolDeltaError,
-  transformCompletion,
-  type ChatCompletion,
-  type ChunkTransformerOptions,
-} from '@tooldelta/openai'
+import { createErrorObject, ToolDeltaError, transformCompletion, type ChunkTransformerOptions } from '@tooldelta/openai'
 import { createErrorResponse, disconnectFailure, isAbort } from './errors.ts'
 import { createEventStreamRewriter } from './event-stream.ts'
 import { relayBody, type RelayOptions } from './relay.ts'
@@ -108,7 +102,7 @@ function rewriteJson(text: string, options: ChunkTransformerOptions): string {
     return text
   }
   if (typeof completion !== 'object' || completion === null || Array.isArray(completion)) return text
-  const transformed = transformCompletion(completion as ChatCompletion, options)
+  const transformed = transformCompletion(completion, options)
   return transformed === completion ? text : JSON.stringify(transformed)
 }
 

@@ -62,7 +62,12 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
     return ask(url, { method: request.method, headers, body: body ?? null }, request.signal, exchange)
   }
 
-  async function ask(url: string, init: RequestInit, client: AbortSignal, exchange: Exchange | undefined): Promise<Response> {
+  async function ask(
+    url: string,
+    init: RequestInit,
+    client: AbortSignal,
+    exchange: Exchange | undefined,
+  ): Promise<Response> {
     const call = new AbortController()
     const giveUp = (): void => call.abort(client.reason)
     const watch = createSilenceWatch(timeoutMs, () =>
@@ -105,5 +110,7 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
 function readTimeout(timeoutMs: number | undefined): number {
   if (timeoutMs === undefined) return 300_000
   if (Number.isFinite(timeoutMs) && timeoutMs > 0) return Math.min(timeoutMs, longestTimer)
-  throw new TypeError(`The option 'timeoutMs' must be a number of milliseconds above 0; got ${JSON.stringify(timeoutMs)}.`)
+  throw new TypeError(
+    `The option 'timeoutMs' must be a number of milliseconds above 0; got ${JSON.stringify(timeoutMs)}.`,
+  )
 }

@@ -17,8 +17,8 @@ const toolsSchema = z.array(
 /** How to mend a field, by its place inside a tool. */
 const mends: Readonly<Record<string, string>> = {
   '': 'Each tool is an object {"type": "function", "function": {"name": "...", "parameters": {...}}}.',
-  'type': 'Only tools of type "function" can be called; leave others out of the request.',
-  'function': 'Put name, description and parameters of the tool into an object "function".',
+  type: 'Only tools of type "function" can be called; leave others out of the request.',
+  function: 'Put name, description and parameters of the tool into an object "function".',
   'function.name': 'Give the function a name: a string that is not empty.',
   'function.description': 'Make the description a string, or leave it out.',
   'function.parameters': 'Make it a JSON Schema object such as {"type": "object", "properties": {}}, or leave it out.',

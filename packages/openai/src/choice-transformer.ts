@@ -235,7 +235,9 @@ function isSameDelta(given: UpstreamDelta, sent: Record<string, unknown>): boole
   const record = given as Record<string, unknown>
   const keys = Object.keys(record)
   if (keys.length !== Object.keys(sent).length) return false
-  return keys.every((key) => record[key] === sent[key] || (key === 'content' && record[key] === null && sent[key] === ''))
+  return keys.every(
+    (key) => record[key] === sent[key] || (key === 'content' && record[key] === null && sent[key] === ''),
+  )
 }
 
 function isFilledList(calls: unknown): calls is { index?: unknown }[] {

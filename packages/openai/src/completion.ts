@@ -2,7 +2,7 @@ import { parseToolCalls, type ParsedMessage } from '@tooldelta/core'
 import { TruncatedToolCallError } from './errors.ts'
 import { decideFinishReason } from './finish-reason.ts'
 import { toParserOptions, type TransformOptions } from './options.ts'
-import type { ChatCompletion, ChatCompletionChoice, ChatCompletionMessage } from './wire.ts'
+import type { ChatCompletion, ChatCompletionChoice, ChatCompletionMessage, UpstreamCompletion } from './wire.ts'
 
 /**
  * Turns the raw text of a whole completion into tool calls: `message.content` becomes `content`, `reasoning_content` and `tool_calls`,
@@ -19,24 +19,21 @@ import type { ChatCompletion, ChatCompletionChoice, ChatCompletionMessage } from
  * completion.choices?.[0]?.message?.tool_calls
  * ```
  */
-export function transformCompletion(completion: ChatCompletion, options: TransformOptions): ChatCompletion {
-  if (!Array.isArray(completion.choices)) return completion
-  const choices = completion.choices.map((choice, place) => transformChoice(choice, choice.index ?? place, options))
-  if (choices.every((choice, place) => choice === completion.choices?.[place])) return completion
-  return { ...completion, choices }
+export function transformCompletion(completion: UpstreamCompletion, options: TransformOptions): ChatCompletion {
+  const given = completion as ChatCompletion
+  if (!Array.isArray(given.choices)) return given
+  const choices = given.choices.map((choice, place) => transformChoice(choice, choice.index ?? place, options))
+  if (choices.every((choice, place) => choice === given.choices?.[place])) return given
+  return { ...given, choices }
 }
 
-function transformChoice(
-  choice: ChatCompletionChoice,
-  index: number,
-  options: TransformOptions,
-): ChatCompletionChoice {
+function transformChoice(choice: ChatCompletionChoice, index: number, options: TransformOptions): ChatCompletionChoice {
   const message = choice.message
   if (typeof message !== 'object' || message === null) return choice
   if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0) return choice
 
   const upstreamReasoning = readReasoning(message)
-  const reason = choice.finish_reason ?? 'stop'
+  const reason = choice.finish_reason || 'stop'
   const parsed = parseContent(message, reason, upstreamReasoning !== '', options)
   for (const diagnostic of parsed?.diagnostics ?? []) options.onDiagnostic?.(diagnostic, index)
 
@@ -74,7 +71,8 @@ function parseContent(
 }
 
 function readReasoning(message: ChatCompletionMessage): string {
-  for (const text of [message.reasoning_content, message['reasoning']]) if (typeof text === 'string' && text) return text
+  for (const text of [message.reasoning_content, message['reasoning']])
+    if (typeof text === 'string' && text) return text
   return ''
 }
 

@@ -5,7 +5,15 @@ import type { ErrorBody, ErrorObject } from './wire.ts'
  * repeat doubles it and may run a half-written call: there these are replaced.
  */
 const retriedTypes: ReadonlySet<string> = new Set(['server_error', 'rate_limit_exceeded', 'rate_limit_error'])
-const retriedCodes: ReadonlySet<unknown> = new Set([429, 502, 503, 504, 'rate_limit_exceeded', 'ECONNREFUSED', 'ECONNRESET'])
+const retriedCodes: ReadonlySet<unknown> = new Set([
+  429,
+  502,
+  503,
+  504,
+  'rate_limit_exceeded',
+  'ECONNREFUSED',
+  'ECONNRESET',
+])
 
 /** The `type` of every error that tooldelta reports about an upstream. Clients do not retry on it in the middle of a stream. */
 export const upstreamErrorType = 'upstream_error'
@@ -56,7 +64,8 @@ export class TruncatedToolCallError extends ToolDeltaError {
 /** What a client reads when a call was cut off and `truncatedCalls` is `error`. */
 export function truncatedCallBody(): ErrorBody {
   return {
-    message: 'The model was cut off inside a tool call, so the call must not be executed. Raise max_tokens or ask again.',
+    message:
+      'The model was cut off inside a tool call, so the call must not be executed. Raise max_tokens or ask again.',
     type: upstreamErrorType,
     code: 'tool_call_truncated',
   }

@@ -31,5 +31,6 @@ export type {
   ErrorObject,
   UpstreamChoice,
   UpstreamChunk,
+  UpstreamCompletion,
   UpstreamDelta,
 } from './wire.ts'

@@ -107,7 +107,9 @@ export function prepareRequest(request: ChatCompletionRequest, options: PrepareR
 export function checkRequestOptions(options: PrepareRequestOptions): void {
   const { mode = 'template', profile = 'vllm' } = options
   if (mode === 'prompt') {
-    throw new TypeError("mode 'prompt' is not in this version. Use 'template' with a chat template that supports tools.")
+    throw new TypeError(
+      "mode 'prompt' is not in this version. Use 'template' with a chat template that supports tools.",
+    )
   }
   if (mode !== 'template' && mode !== 'passthrough') {
     throw new TypeError(`Unknown mode '${String(mode)}'. Use 'template' or 'passthrough'.`)
@@ -121,7 +123,9 @@ function setToolChoice(request: ChatCompletionRequest, report: RequestReport): v
   const before = request.tool_choice
   const after = toolChoiceFor[report.profile]
   if (isPresent(before) && before !== 'auto') {
-    report.warnings.push(`tool_choice ${JSON.stringify(before)} is not enforced: the model decides whether it calls a tool.`)
+    report.warnings.push(
+      `tool_choice ${JSON.stringify(before)} is not enforced: the model decides whether it calls a tool.`,
+    )
   }
   if (after === undefined) {
     if (before === undefined) return

@@ -68,6 +68,12 @@ export interface UpstreamChunk {
   usage?: unknown
 }
 
+/** A whole completion as an upstream sends it, or one of the `openai` package. */
+export interface UpstreamCompletion {
+  choices?: readonly { index?: number | null; message?: unknown; finish_reason?: string | null }[] | null
+  usage?: unknown
+}
+
 /** A call of a whole message. */
 export interface ChatCompletionToolCall {
   id: string

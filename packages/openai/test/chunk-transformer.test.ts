@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { createChunkTransformer, type ChatCompletionChunk } from '../src/index.ts'
-import { chunkOf, closeCall, deltasOf, emptyCall, envelope, fold, openCall, roleChunk, run, stepsOf, text, wholeCall } from './helpers.ts'
+import {
+  chunkOf,
+  closeCall,
+  deltasOf,
+  emptyCall,
+  envelope,
+  fold,
+  openCall,
+  roleChunk,
+  run,
+  stepsOf,
+  text,
+  wholeCall,
+} from './helpers.ts'
 
 const fixedIds = { createCallId: (index: number) => `call_${index}` }
 
@@ -53,7 +66,9 @@ describe('the order of a stream', () => {
   })
 
   it('makes ids that no other answer has', () => {
-    const ids = [1, 2].flatMap(() => fold([roleChunk, text(wholeCall + emptyCall, 'stop')]).choices[0]!.calls.map(({ id }) => id))
+    const ids = [1, 2].flatMap(() =>
+      fold([roleChunk, text(wholeCall + emptyCall, 'stop')]).choices[0]!.calls.map(({ id }) => id),
+    )
     expect(new Set(ids).size).toBe(4)
     for (const id of ids) expect(id).toMatch(/^call_[A-Za-z0-9]{24}$/)
   })
@@ -61,7 +76,14 @@ describe('the order of a stream', () => {
 
 describe('chunks that say the same', () => {
   it('come back as the same object', () => {
-    const chunks = [roleChunk, text('Hello'), text(' world'), chunkOf({}), chunkOf({ content: '.' }, null, { logprobs: null }), chunkOf({}, 'stop')]
+    const chunks = [
+      roleChunk,
+      text('Hello'),
+      text(' world'),
+      chunkOf({}),
+      chunkOf({ content: '.' }, null, { logprobs: null }),
+      chunkOf({}, 'stop'),
+    ]
     expect(stepsOf(chunks)).toEqual(['same', 'same', 'same', 'same', 'same', 'same', []])
   })
 
@@ -70,10 +92,20 @@ describe('chunks that say the same', () => {
   })
 
   it('are never passed ahead of text that is held back', () => {
-    const steps = stepsOf([roleChunk, text('a <tool'), chunkOf({}), text('box> b'), text('\n'), text('c'), chunkOf({}, 'stop')])
+    const steps = stepsOf([
+      roleChunk,
+      text('a <tool'),
+      chunkOf({}),
+      text('box> b'),
+      text('\n'),
+      text('c'),
+      chunkOf({}, 'stop'),
+    ])
     expect(steps[1]).not.toBe('same')
     expect(steps[3]).not.toBe('same')
-    const content = (steps as ChatCompletionChunk[][]).slice(1, 6).flatMap((step) => (step as unknown) === 'same' ? [] : step)
+    const content = (steps as ChatCompletionChunk[][])
+      .slice(1, 6)
+      .flatMap((step) => ((step as unknown) === 'same' ? [] : step))
     expect(content.map((chunk) => chunk.choices![0]!.delta.content ?? '').join('')).toBe('a <toolbox> b\nc')
   })
 
@@ -137,7 +169,13 @@ describe('the finish', () => {
   })
 
   it('comes once, and nothing of the choice after it', () => {
-    const chunks = [roleChunk, text('Hi', 'stop'), text('more'), chunkOf({}, 'stop'), text('x', null, { token_ids: [1] })]
+    const chunks = [
+      roleChunk,
+      text('Hi', 'stop'),
+      text('more'),
+      chunkOf({}, 'stop'),
+      text('x', null, { token_ids: [1] }),
+    ]
     expect(stepsOf(chunks).slice(2)).toEqual([[], [], [], []])
   })
 
@@ -150,14 +188,20 @@ describe('truncatedCalls: error', () => {
   it('ends the stream with an error on which clients do not retry', () => {
     const chunks = run([roleChunk, text(openCall, 'length'), text('more')], { truncatedCalls: 'error' })
     expect(chunks.at(-1)).toEqual({
-      error: { message: expect.stringContaining('must not be executed'), type: 'upstream_error', code: 'tool_call_truncated' },
+      error: {
+        message: expect.stringContaining('must not be executed'),
+        type: 'upstream_error',
+        code: 'tool_call_truncated',
+      },
     })
     expect(chunks.every((chunk) => !chunk.choices?.[0]?.finish_reason)).toBe(true)
   })
 
   it('does so at a missing finish too, and leaves whole calls alone', () => {
     expect(run([roleChunk, text(openCall)], { truncatedCalls: 'error' }).at(-1)).toHaveProperty('error')
-    expect(fold([roleChunk, text(wholeCall, 'length')], { truncatedCalls: 'error' }).choices[0]!.finishReason).toBe('length')
+    expect(fold([roleChunk, text(wholeCall, 'length')], { truncatedCalls: 'error' }).choices[0]!.finishReason).toBe(
+      'length',
+    )
   })
 })
 
@@ -174,7 +218,10 @@ describe('deliver: when-complete', () => {
   it('never sends a truncated one', () => {
     const { choices } = fold([roleChunk, text(`a${openCall}`, 'length')], options)
     expect(choices[0]).toEqual({ content: 'a', reasoning: '', calls: [], finishReason: 'length' })
-    expect(fold([roleChunk, text(openCall, 'stop')], options).choices[0]).toMatchObject({ calls: [], finishReason: 'length' })
+    expect(fold([roleChunk, text(openCall, 'stop')], options).choices[0]).toMatchObject({
+      calls: [],
+      finishReason: 'length',
+    })
   })
 
   it('leaves no gap in the indexes for a call that was left out', () => {
@@ -191,15 +238,23 @@ describe('reasoning', () => {
     expect(choices[0]).toMatchObject({ reasoning: 'plan', content: 'Hi.', finishReason: 'tool_calls' })
   })
 
-  it.each(['reasoning_content', 'reasoning'])('of the upstream in %s goes to reasoning_content, before content', (field) => {
-    const chunks = [roleChunk, chunkOf({ [field]: 'plan' }), chunkOf({ [field]: '!', content: 'Hi' }), chunkOf({}, 'stop')]
-    expect(deltasOf(run(chunks)).slice(1)).toEqual([
-      { reasoning_content: 'plan' },
-      { reasoning_content: '!' },
-      { content: 'Hi' },
-      { delta: {}, finish: 'stop' },
-    ])
-  })
+  it.each(['reasoning_content', 'reasoning'])(
+    'of the upstream in %s goes to reasoning_content, before content',
+    (field) => {
+      const chunks = [
+        roleChunk,
+        chunkOf({ [field]: 'plan' }),
+        chunkOf({ [field]: '!', content: 'Hi' }),
+        chunkOf({}, 'stop'),
+      ]
+      expect(deltasOf(run(chunks)).slice(1)).toEqual([
+        { reasoning_content: 'plan' },
+        { reasoning_content: '!' },
+        { content: 'Hi' },
+        { delta: {}, finish: 'stop' },
+      ])
+    },
+  )
 
   it('of the upstream waits for the end of a call', () => {
     const chunks = [roleChunk, text(openCall), chunkOf({ reasoning: 'late' }), text(`${closeCall}${emptyCall}`, 'stop')]
@@ -210,9 +265,13 @@ describe('reasoning', () => {
   })
 
   it('of the upstream waits for earlier text that is held back', () => {
-    const deltas = deltasOf(run([roleChunk, text('a <tool'), chunkOf({ reasoning: 'r' }), text('box'), chunkOf({}, 'stop')]))
+    const deltas = deltasOf(
+      run([roleChunk, text('a <tool'), chunkOf({ reasoning: 'r' }), text('box'), chunkOf({}, 'stop')]),
+    )
     const order = deltas.map((delta) => JSON.stringify(delta))
-    expect(order.findIndex((delta) => delta.includes('<tool'))).toBeLessThan(order.findIndex((delta) => delta.includes('"r"')))
+    expect(order.findIndex((delta) => delta.includes('<tool'))).toBeLessThan(
+      order.findIndex((delta) => delta.includes('"r"')),
+    )
   })
 
   it('of the upstream means that the content is no thought', () => {
@@ -224,7 +283,10 @@ describe('reasoning', () => {
 describe('fields that are not known', () => {
   it('are copied to the first chunk that comes out, and not to the others', () => {
     const logprobs = { content: [{ token: 'x' }] }
-    const [, step] = stepsOf([roleChunk, text(`a ${wholeCall}`, null, { logprobs }, { system_fingerprint: 'fp', x_extra: 1 })])
+    const [, step] = stepsOf([
+      roleChunk,
+      text(`a ${wholeCall}`, null, { logprobs }, { system_fingerprint: 'fp', x_extra: 1 }),
+    ])
     const chunks = step as ChatCompletionChunk[]
     expect(chunks[0]).toMatchObject({ system_fingerprint: 'fp', x_extra: 1 })
     expect(chunks[0]!.choices![0]).toMatchObject({ logprobs })
@@ -236,7 +298,9 @@ describe('fields that are not known', () => {
 
   it('travel on an empty chunk while the text waits', () => {
     const [, step] = stepsOf([roleChunk, text('<tool_c', null, { token_ids: [151_657] })])
-    expect(step).toEqual([{ ...envelope, choices: [{ index: 0, delta: {}, finish_reason: null, token_ids: [151_657] }] }])
+    expect(step).toEqual([
+      { ...envelope, choices: [{ index: 0, delta: {}, finish_reason: null, token_ids: [151_657] }] },
+    ])
   })
 
   it('make no empty chunk when they are null or always the same', () => {
@@ -279,12 +343,17 @@ describe('odd deltas', () => {
   })
 
   it('may have content in parts', () => {
-    const parts = [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }]
+    const parts = [
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b' },
+    ]
     expect(fold([roleChunk, chunkOf({ content: parts }, 'stop')]).choices[0]!.content).toBe('ab')
   })
 
   it('are signs of life without text', () => {
-    expect(deltasOf(run([roleChunk, text(openCall), chunkOf({ content: '' }), text(closeCall, 'stop')]))).toContainEqual({})
+    expect(
+      deltasOf(run([roleChunk, text(openCall), chunkOf({ content: '' }), text(closeCall, 'stop')])),
+    ).toContainEqual({})
   })
 })
 
@@ -297,7 +366,11 @@ describe('several choices', () => {
         { index: 1, delta: { content: b }, finish_reason: finish },
       ],
     })
-    const { choices } = fold([both('<tool_call>\n<func', 'plain <tool'), both('tion=list_files>\n', 'box'), both('</function>\n</tool_call>', '', 'stop')])
+    const { choices } = fold([
+      both('<tool_call>\n<func', 'plain <tool'),
+      both('tion=list_files>\n', 'box'),
+      both('</function>\n</tool_call>', '', 'stop'),
+    ])
     expect(choices[0]).toMatchObject({ content: '', finishReason: 'tool_calls' })
     expect(choices[1]).toMatchObject({ content: 'plain <toolbox', finishReason: 'stop', calls: [] })
   })
@@ -323,7 +396,13 @@ describe('usage', () => {
   })
 
   it.each([true, false, undefined])('is never on a chunk with text (includeUsage %s)', (includeUsage) => {
-    const chunks = [roleChunk, text('a', null, {}, { usage }), text(openCall, null, {}, { usage }), text(closeCall, 'stop', {}, { usage }), usageChunk]
+    const chunks = [
+      roleChunk,
+      text('a', null, {}, { usage }),
+      text(openCall, null, {}, { usage }),
+      text(closeCall, 'stop', {}, { usage }),
+      usageChunk,
+    ]
     for (const chunk of run(chunks, { includeUsage })) {
       const choice = chunk.choices?.[0]
       if (choice !== undefined && Object.keys(choice.delta).length > 0) expect(chunk.usage ?? null).toBeNull()
@@ -331,8 +410,15 @@ describe('usage', () => {
   })
 
   it('is never on a chunk of an upstream that parses', () => {
-    const native = chunkOf({ tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }] }, null, {}, { usage })
-    expect(run([roleChunk, native, chunkOf({}, 'tool_calls'), usageChunk], { includeUsage: true })[1]).not.toHaveProperty('usage')
+    const native = chunkOf(
+      { tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }] },
+      null,
+      {},
+      { usage },
+    )
+    expect(
+      run([roleChunk, native, chunkOf({}, 'tool_calls'), usageChunk], { includeUsage: true })[1],
+    ).not.toHaveProperty('usage')
   })
 
   it('is given at the end when the upstream has it on other chunks only', () => {
@@ -352,15 +438,24 @@ describe('usage', () => {
   })
 
   it('may be null on every chunk', () => {
-    const chunks = [chunkOf({ role: 'assistant', content: '' }, null, {}, { usage: null }), text('a', null, {}, { usage: null })]
+    const chunks = [
+      chunkOf({ role: 'assistant', content: '' }, null, {}, { usage: null }),
+      text('a', null, {}, { usage: null }),
+    ]
     expect(stepsOf(chunks, { includeUsage: true }).slice(0, 2)).toEqual(['same', 'same'])
   })
 })
 
 describe('errors in the stream', () => {
   it.each([
-    [{ error: { message: 'm', type: 'BadRequestError', param: null, code: 400 } }, { message: 'm', type: 'BadRequestError', code: 400 }],
-    [{ object: 'error', message: 'm', type: 'InternalServerError', code: 500 }, { message: 'm', type: 'InternalServerError', code: 500 }],
+    [
+      { error: { message: 'm', type: 'BadRequestError', param: null, code: 400 } },
+      { message: 'm', type: 'BadRequestError', code: 400 },
+    ],
+    [
+      { object: 'error', message: 'm', type: 'InternalServerError', code: 500 },
+      { message: 'm', type: 'InternalServerError', code: 500 },
+    ],
     [{ detail: 'm' }, { message: 'm', type: 'upstream_error', code: null }],
     [{ error: 'm' }, { message: 'm', type: 'upstream_error', code: null }],
   ])('of the shape %j are forwarded and end it', (given, told) => {
@@ -370,7 +465,9 @@ describe('errors in the stream', () => {
 
   it('lose a type and code on which clients would repeat half an answer', () => {
     const given = { error: { message: 'm', type: 'rate_limit_exceeded', code: 429 } }
-    expect(run([roleChunk, text('a'), given]).at(-1)).toEqual({ error: { message: 'm', type: 'upstream_error', code: 'upstream_429' } })
+    expect(run([roleChunk, text('a'), given]).at(-1)).toEqual({
+      error: { message: 'm', type: 'upstream_error', code: 'upstream_429' },
+    })
     expect(run([roleChunk, given]).at(-1)).toEqual(given)
   })
 
@@ -381,7 +478,9 @@ describe('errors in the stream', () => {
       { content: ' <tool' },
       { error: { message: expect.any(String), type: 'upstream_error', code: 'upstream_disconnected' } },
     ])
-    expect(chunks.at(-1)!.error!.message).not.toMatch(/aborted|overloaded|premature close|connection reset|socket hang up/i)
+    expect(chunks.at(-1)!.error!.message).not.toMatch(
+      /aborted|overloaded|premature close|connection reset|socket hang up/i,
+    )
   })
 
   it('are made of a stream that breaks off before or inside a call, whose arguments stay open', () => {
@@ -397,17 +496,29 @@ describe('errors in the stream', () => {
 })
 
 describe('an upstream that parses', () => {
-  const start = chunkOf({ tool_calls: [{ index: 0, id: 'chatcmpl-tool-1', type: 'function', function: { name: 'f', arguments: '' } }] })
+  const start = chunkOf({
+    tool_calls: [{ index: 0, id: 'chatcmpl-tool-1', type: 'function', function: { name: 'f', arguments: '' } }],
+  })
   const rest = chunkOf({ tool_calls: [{ index: 0, function: { arguments: '{}' } }] })
 
   it('is passed on untouched', () => {
-    const chunks = [roleChunk, text('Hi'), start, rest, text('<tool_call> is text'), chunkOf({ content: 'x' }, 'tool_calls')]
+    const chunks = [
+      roleChunk,
+      text('Hi'),
+      start,
+      rest,
+      text('<tool_call> is text'),
+      chunkOf({ content: 'x' }, 'tool_calls'),
+    ]
     expect(stepsOf(chunks)).toEqual(['same', 'same', 'same', 'same', 'same', 'same', []])
   })
 
   it('gets the text that was held back before its first call', () => {
     const steps = stepsOf([roleChunk, text('Hi <tool'), start, rest, chunkOf({}, 'tool_calls')])
-    expect(deltasOf(steps[2] as ChatCompletionChunk[]).map((delta) => Object.keys(delta as object)[0])).toEqual(['content', 'tool_calls'])
+    expect(deltasOf(steps[2] as ChatCompletionChunk[]).map((delta) => Object.keys(delta as object)[0])).toEqual([
+      'content',
+      'tool_calls',
+    ])
     expect(steps.slice(3)).toEqual(['same', 'same', []])
   })
 
@@ -417,7 +528,10 @@ describe('an upstream that parses', () => {
   })
 
   it('is not said to have finished its calls when it did not say so', () => {
-    expect(fold([roleChunk, start, chunkOf({ tool_calls: [{ index: 0, function: { arguments: '{"a' } }] })]).choices[0]!.finishReason).toBe('length')
+    expect(
+      fold([roleChunk, start, chunkOf({ tool_calls: [{ index: 0, function: { arguments: '{"a' } }] })]).choices[0]!
+        .finishReason,
+    ).toBe('length')
   })
 })
 
@@ -435,7 +549,9 @@ describe('misuse', () => {
 describe('the rest', () => {
   it('gives remarks of the parser with their choice', () => {
     const remarks: unknown[] = []
-    run([roleChunk, text(openCall, 'length')], { onDiagnostic: (diagnostic, choice) => remarks.push([diagnostic.code, choice]) })
+    run([roleChunk, text(openCall, 'length')], {
+      onDiagnostic: (diagnostic, choice) => remarks.push([diagnostic.code, choice]),
+    })
     expect(remarks).toContainEqual(['truncated', 0])
   })
 
@@ -445,11 +561,18 @@ describe('the rest', () => {
   })
 
   it('keeps the envelope of a chunk that leaves it out', () => {
-    const chunks = run([roleChunk, { choices: [{ index: 0, delta: { content: 'a ' } }] }, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }])
+    const chunks = run([
+      roleChunk,
+      { choices: [{ index: 0, delta: { content: 'a ' } }] },
+      { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+    ])
     expect(chunks[1]).toMatchObject(envelope)
   })
 
   it('parses nothing with an empty list of tools', () => {
-    expect(fold([roleChunk, text(wholeCall, 'stop')], { tools: [] }).choices[0]).toMatchObject({ content: wholeCall, calls: [] })
+    expect(fold([roleChunk, text(wholeCall, 'stop')], { tools: [] }).choices[0]).toMatchObject({
+      content: wholeCall,
+      calls: [],
+    })
   })
 })

@@ -1,11 +1,20 @@
 import { createCompletion } from '@tooldelta/testkit/scripted-upstream'
 import { describe, expect, it } from 'vitest'
-import { transformCompletion, TruncatedToolCallError, type ChatCompletion, type TransformOptions } from '../src/index.ts'
+import {
+  transformCompletion,
+  TruncatedToolCallError,
+  type ChatCompletion,
+  type TransformOptions,
+} from '../src/index.ts'
 import { emptyCall, openCall, wholeCall } from './helpers.ts'
 
 const qwen = { format: 'qwen3_coder' }
 
-function transform(content: string, finish = 'stop', options: Partial<TransformOptions> = {}): NonNullable<ChatCompletion['choices']>[0] {
+function transform(
+  content: string,
+  finish = 'stop',
+  options: Partial<TransformOptions> = {},
+): NonNullable<ChatCompletion['choices']>[0] {
   return transformCompletion(createCompletion(content, finish), { ...qwen, ...options }).choices![0]!
 }
 
@@ -30,7 +39,10 @@ describe('transformCompletion', () => {
   })
 
   it('keeps text around calls and fields that are not known', () => {
-    const completion = { ...createCompletion(`a ${wholeCall} b ${emptyCall}`, 'stop', { stop_reason: 7 }), kv_transfer_params: { a: 1 } }
+    const completion: object = {
+      ...createCompletion(`a ${wholeCall} b ${emptyCall}`, 'stop', { stop_reason: 7 }),
+      kv_transfer_params: { a: 1 },
+    }
     const transformed = transformCompletion(completion, qwen)
     expect(transformed).toMatchObject({ kv_transfer_params: { a: 1 }, usage: { total_tokens: 42 } })
     expect(transformed.choices![0]).toMatchObject({ stop_reason: 7, message: { content: 'a b' } })
@@ -38,14 +50,26 @@ describe('transformCompletion', () => {
   })
 
   it('separates reasoning, and keeps that of the upstream in reasoning_content', () => {
-    expect(transform('<think>\nplan\n</think>\n\nHi').message).toEqual({ role: 'assistant', content: 'Hi', reasoning_content: 'plan' })
-    const completion: ChatCompletion = { choices: [{ message: { content: 'Hi', reasoning: 'plan' }, finish_reason: 'stop' }] }
-    expect(transformCompletion(completion, { ...qwen, reasoning: 'open' }).choices![0]!.message).toEqual({ content: 'Hi', reasoning_content: 'plan' })
+    expect(transform('<think>\nplan\n</think>\n\nHi').message).toEqual({
+      role: 'assistant',
+      content: 'Hi',
+      reasoning_content: 'plan',
+    })
+    const completion: ChatCompletion = {
+      choices: [{ message: { content: 'Hi', reasoning: 'plan' }, finish_reason: 'stop' }],
+    }
+    expect(transformCompletion(completion, { ...qwen, reasoning: 'open' }).choices![0]!.message).toEqual({
+      content: 'Hi',
+      reasoning_content: 'plan',
+    })
   })
 
   it('gives the same object back when there is nothing to do', () => {
     const message = { role: 'assistant', content: 'Hi' }
-    const native = { content: wholeCall, tool_calls: [{ id: 'a', type: 'function' as const, function: { name: 'f', arguments: '{}' } }] }
+    const native = {
+      content: wholeCall,
+      tool_calls: [{ id: 'a', type: 'function' as const, function: { name: 'f', arguments: '{}' } }],
+    }
     for (const completion of [
       { choices: [{ message, finish_reason: 'stop' }] },
       { choices: [{ message: native, finish_reason: 'stop' }] },
@@ -85,7 +109,10 @@ describe('transformCompletion', () => {
     try {
       attempt()
     } catch (error) {
-      expect(error).toMatchObject({ status: 502, body: { error: { type: 'upstream_error', code: 'tool_call_truncated' } } })
+      expect(error).toMatchObject({
+        status: 502,
+        body: { error: { type: 'upstream_error', code: 'tool_call_truncated' } },
+      })
     }
   })
 
@@ -97,8 +124,13 @@ describe('transformCompletion', () => {
 
   it('gives remarks and choices in order', () => {
     const remarks: unknown[] = []
-    const two = { choices: [openCall, wholeCall].map((content, index) => ({ index, message: { content }, finish_reason: 'stop' })) }
-    const { choices } = transformCompletion(two, { ...qwen, onDiagnostic: ({ code }, choice) => remarks.push([code, choice]) })
+    const two = {
+      choices: [openCall, wholeCall].map((content, index) => ({ index, message: { content }, finish_reason: 'stop' })),
+    }
+    const { choices } = transformCompletion(two, {
+      ...qwen,
+      onDiagnostic: ({ code }, choice) => remarks.push([code, choice]),
+    })
     expect(choices!.map((choice) => choice.finish_reason)).toEqual(['length', 'tool_calls'])
     expect(remarks).toEqual([['truncated', 0]])
   })

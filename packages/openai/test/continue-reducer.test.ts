@@ -14,7 +14,11 @@ interface EditorCall {
  * chunk with usage is put aside and only the last of those is read; the index of a call is ignored, an entry belongs to the call of its id
  * or else to the last one; names grow by prefix; arguments that parse as JSON never grow again; the finish reason is ignored.
  */
-function readAsContinue(chunks: readonly ChatCompletionChunk[]): { content: string; reasoning: string; calls: EditorCall[] } {
+function readAsContinue(chunks: readonly ChatCompletionChunk[]): {
+  content: string
+  reasoning: string
+  calls: EditorCall[]
+} {
   const state = { content: '', reasoning: '', calls: [] as EditorCall[] }
   const withUsage = chunks.filter((chunk) => chunk.usage)
   const read = [...chunks.filter((chunk) => !chunk.usage), ...withUsage.slice(-1)]
@@ -40,7 +44,8 @@ function takeEntry(
     calls.push(call)
   }
   const { name, arguments: piece } = entry.function ?? {}
-  if (name !== undefined && !call.name.startsWith(name)) call.name = name.startsWith(call.name) ? name : call.name + name
+  if (name !== undefined && !call.name.startsWith(name))
+    call.name = name.startsWith(call.name) ? name : call.name + name
   if (piece === undefined || isJson(call.arguments)) return
   call.arguments += piece
 }
@@ -74,7 +79,12 @@ describe('the Continue editor', () => {
 
   it('reads one call when the upstream interrupts it with reasoning', () => {
     const cut = wholeCall.length - 30
-    const chunks = run([roleChunk, text(wholeCall.slice(0, cut)), chunkOf({ reasoning: 'hm' }), text(wholeCall.slice(cut), 'stop')])
+    const chunks = run([
+      roleChunk,
+      text(wholeCall.slice(0, cut)),
+      chunkOf({ reasoning: 'hm' }),
+      text(wholeCall.slice(cut), 'stop'),
+    ])
     const state = readAsContinue(chunks)
     expect(state.calls).toHaveLength(1)
     expect(JSON.parse(state.calls[0]!.arguments)).toEqual({ path: 'a.txt', content: 'hello' })

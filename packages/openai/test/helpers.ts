@@ -2,22 +2,38 @@ import { foldStrictly, type FoldedStream } from '@tooldelta/testkit/wire-check'
 import { createChunkTransformer, type ChatCompletionChunk, type ChunkTransformerOptions } from '../src/index.ts'
 
 /** Fields that every chunk of the tests has. */
-export const envelope = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_760_000_000, model: 'qwen3-coder' }
+export const envelope = {
+  id: 'chatcmpl-1',
+  object: 'chat.completion.chunk',
+  created: 1_760_000_000,
+  model: 'qwen3-coder',
+}
 
-export const openCall = '<tool_call>\n<function=write_file>\n<parameter=path>\na.txt\n</parameter>\n<parameter=content>\nhel'
+export const openCall =
+  '<tool_call>\n<function=write_file>\n<parameter=path>\na.txt\n</parameter>\n<parameter=content>\nhel'
 export const closeCall = 'lo\n</parameter>\n</function>\n</tool_call>'
 export const wholeCall: string = openCall + closeCall
 export const emptyCall = '<tool_call>\n<function=list_files>\n</function>\n</tool_call>'
 
 /** A chunk of one choice. */
-export function chunkOf(delta: object, finishReason: string | null = null, choice: object = {}, chunk: object = {}): object {
+export function chunkOf(
+  delta: object,
+  finishReason: string | null = null,
+  choice: object = {},
+  chunk: object = {},
+): object {
   return { ...envelope, choices: [{ index: 0, delta, finish_reason: finishReason, ...choice }], ...chunk }
 }
 
 export const roleChunk: object = chunkOf({ role: 'assistant', content: '' })
 
 /** A chunk with text. */
-export function text(content: string, finishReason: string | null = null, choice: object = {}, chunk: object = {}): object {
+export function text(
+  content: string,
+  finishReason: string | null = null,
+  choice: object = {},
+  chunk: object = {},
+): object {
   return chunkOf({ content }, finishReason, choice, chunk)
 }
 
@@ -48,7 +64,11 @@ export function run(
 }
 
 /** Everything that comes out, checked and put together. */
-export function fold(chunks: readonly object[], options: Partial<ChunkTransformerOptions> = {}, reason?: string): FoldedStream {
+export function fold(
+  chunks: readonly object[],
+  options: Partial<ChunkTransformerOptions> = {},
+  reason?: string,
+): FoldedStream {
   return foldStrictly(run(chunks, options, reason))
 }
 

@@ -1,6 +1,11 @@
 import { formats } from '@tooldelta/core'
 import { describe, expect, it } from 'vitest'
-import { InvalidRequestError, prepareRequest, type ChatCompletionRequest, type PrepareRequestOptions } from '../src/index.ts'
+import {
+  InvalidRequestError,
+  prepareRequest,
+  type ChatCompletionRequest,
+  type PrepareRequestOptions,
+} from '../src/index.ts'
 
 const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }]
 const request: ChatCompletionRequest = { model: 'm', messages: [], tools, temperature: 0.2 }
@@ -20,7 +25,10 @@ describe('prepareRequest', () => {
   })
 
   it('removes tool_choice for a generic upstream', () => {
-    const { request: prepared, report } = prepareRequest({ ...request, tool_choice: 'auto' }, { ...qwen, profile: 'generic' })
+    const { request: prepared, report } = prepareRequest(
+      { ...request, tool_choice: 'auto' },
+      { ...qwen, profile: 'generic' },
+    )
     expect(prepared).not.toHaveProperty('tool_choice')
     expect(report.changes[0]).toMatchObject({ path: 'tool_choice', action: 'removed', before: 'auto' })
   })
@@ -69,7 +77,13 @@ describe('prepareRequest', () => {
   })
 
   it('gives the options of the parser on', () => {
-    const { parser } = prepareRequest(request, { ...qwen, reasoning: 'off', repair: false, mode: 'template', profile: 'vllm' })
+    const { parser } = prepareRequest(request, {
+      ...qwen,
+      reasoning: 'off',
+      repair: false,
+      mode: 'template',
+      profile: 'vllm',
+    })
     expect(parser).toEqual({ format: 'qwen3_coder', reasoning: 'off', repair: false, tools })
   })
 
@@ -88,14 +102,19 @@ describe('prepareRequest', () => {
       expect.unreachable()
     } catch (error) {
       expect(error).toBeInstanceOf(InvalidRequestError)
-      expect(error).toMatchObject({ status: 400, body: { error: { type: 'invalid_request_error', code: 'invalid_tools', param } } })
+      expect(error).toMatchObject({
+        status: 400,
+        body: { error: { type: 'invalid_request_error', code: 'invalid_tools', param } },
+      })
       expect((error as Error).message).toContain(mend)
       expect((error as Error).message.startsWith(`${param}: `)).toBe(true)
     }
   })
 
   it('takes tools with more than it knows', () => {
-    const strict = [{ type: 'function', strict: true, function: { name: 'f', description: null, parameters: null, strict: true } }]
+    const strict = [
+      { type: 'function', strict: true, function: { name: 'f', description: null, parameters: null, strict: true } },
+    ]
     expect(prepareRequest({ ...request, tools: strict }, qwen).request.tools).toBe(strict)
   })
 
@@ -106,7 +125,9 @@ describe('prepareRequest', () => {
   it('refuses wrong options with what is allowed', () => {
     expect(() => prepareRequest(request, { ...qwen, mode: 'prompt' })).toThrow(/not in this version/)
     expect(() => prepareRequest(request, { ...qwen, mode: 'other' as never })).toThrow(/'template' or 'passthrough'/)
-    expect(() => prepareRequest(request, { ...qwen, profile: 'ollama' as never })).toThrow(/vllm, sglang|vllm, llamacpp/)
+    expect(() => prepareRequest(request, { ...qwen, profile: 'ollama' as never })).toThrow(
+      /vllm, sglang|vllm, llamacpp/,
+    )
     expect(() => prepareRequest(request, { format: 'qwen3_codr' })).toThrow(/qwen3_coder/)
   })
 })

@@ -4,7 +4,19 @@ import { transformCompletion, type ChunkTransformerOptions } from '../src/index.
 import { chunkOf, closeCall, emptyCall, fold, openCall, roleChunk, text, wholeCall } from './helpers.ts'
 
 const parts = fc.constantFrom(
-  ...['Hi ', '\n', ' ', wholeCall, emptyCall, openCall, closeCall, '<tool_call>', '</tool_call>', '<think>', '</think>', '<tool', '🌍'],
+  'Hi ',
+  '\n',
+  ' ',
+  wholeCall,
+  emptyCall,
+  openCall,
+  closeCall,
+  '<tool_call>',
+  '</tool_call>',
+  '<think>',
+  '</think>',
+  '<tool',
+  '🌍',
 )
 const answers = fc.array(parts, { maxLength: 8 }).map((pieces) => pieces.join(''))
 const cuts = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 40 })
@@ -30,7 +42,8 @@ describe('a stream', () => {
         const end = last === undefined ? chunkOf({}, finish) : text(last, finish)
         const { choices } = fold([roleChunk, ...pieces.map((piece) => text(piece)), end], { deliver })
         const whole = { choices: [{ message: { content: answer }, finish_reason: finish }] }
-        const { message, finish_reason: finishReason } = transformCompletion(whole, { format: 'qwen3_coder', deliver }).choices![0]!
+        const { message, finish_reason: finishReason } = transformCompletion(whole, { format: 'qwen3_coder', deliver })
+          .choices![0]!
         const { content, reasoning, calls } = choices[0]!
         expect({ content, reasoning, finishReason: choices[0]!.finishReason }).toEqual({
           content: message!.content ?? '',

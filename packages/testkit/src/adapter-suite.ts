@@ -103,7 +103,10 @@ export function describeAdapter(
       expect(choices).toHaveLength(1)
       expect(choices[0]).toMatchObject({ content: '', finishReason: 'tool_calls' })
       expect(choices[0]!.calls).toHaveLength(1)
-      expect(choices[0]!.calls[0]).toMatchObject({ name: 'write_file', id: expect.stringMatching(/^call_[A-Za-z0-9]{24}$/) })
+      expect(choices[0]!.calls[0]).toMatchObject({
+        name: 'write_file',
+        id: expect.stringMatching(/^call_[A-Za-z0-9]{24}$/),
+      })
       expect(JSON.parse(choices[0]!.calls[0]!.arguments)).toEqual(oneCallArguments)
       const asked = JSON.parse(upstream.requests[0]!.body) as Record<string, unknown>
       expect(asked).toMatchObject({ tools, tool_choice: 'none', stream: true })
@@ -176,7 +179,8 @@ export function describeAdapter(
     it('leaves a request without tools and its answer alone', async () => {
       const events = createVllmEvents(cutText(oneCall), { usage: { total_tokens: 1 } })
       const { adapter, upstream } = await open(createStreamAnswer(events))
-      const body = '{ "model":"m", "seed":12345678901234567890, "messages":[{"role":"user","content":"größe"}],"stream":true }'
+      const body =
+        '{ "model":"m", "seed":12345678901234567890, "messages":[{"role":"user","content":"größe"}],"stream":true }'
       const response = await chat(adapter, {}, { body })
       expect(await response.text()).toBe(events.join(''))
       expect(upstream.requests[0]!.body).toBe(body)
@@ -185,7 +189,9 @@ export function describeAdapter(
 
   describe(`${name}: faults`, () => {
     it('passes an error status of the upstream', async () => {
-      const error = { error: { message: 'maximum context length is 32768', type: 'BadRequestError', param: null, code: 400 } }
+      const error = {
+        error: { message: 'maximum context length is 32768', type: 'BadRequestError', param: null, code: 400 },
+      }
       const { adapter } = await open(createJsonAnswer(error, 400))
       const response = await chat(adapter)
       expect(response.status).toBe(400)
@@ -257,7 +263,10 @@ export function describeAdapter(
     })
 
     it('closes the upstream when the client leaves before the answer', async () => {
-      const { adapter, upstream } = await open({ headers: { 'content-type': 'application/json' }, steps: [{ hang: true }] })
+      const { adapter, upstream } = await open({
+        headers: { 'content-type': 'application/json' },
+        steps: [{ hang: true }],
+      })
       const client = new AbortController()
       const answer = chat(adapter, { stream: false }, { signal: client.signal }).then((response) => response.text())
       const outcome = answer.catch((error: Error) => error.name)
@@ -337,7 +346,7 @@ function expectSoon(what: string, ms: number): void {
 }
 
 async function waitUntilStalled(upstream: ScriptedUpstream): Promise<number> {
-  for (let before = -1; ; ) {
+  for (let before = -1; ;) {
     const now = upstream.bytesWritten
     if (now === before) return now
     before = now

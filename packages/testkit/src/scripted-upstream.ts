@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -195,7 +201,9 @@ export function createVllmEvents(pieces: readonly string[], options: VllmStreamO
   const events = [toEvent(createChunk({ role: 'assistant', content: '' }))]
   for (const [place, content] of pieces.entries()) {
     const isLast = place === pieces.length - 1
-    events.push(toEvent(isLast ? createChunk({ content }, finishReason, { stop_reason: null }) : createChunk({ content })))
+    events.push(
+      toEvent(isLast ? createChunk({ content }, finishReason, { stop_reason: null }) : createChunk({ content })),
+    )
   }
   if (usage !== undefined) events.push(toEvent({ ...envelope, choices: [], usage }))
   if (!withoutDone) events.push('data: [DONE]\n\n')
@@ -222,7 +230,9 @@ export function createCompletion(content: string, finishReason = 'stop', more: o
     object: 'chat.completion',
     created: 1_760_000_000,
     model: 'qwen3-coder',
-    choices: [{ index: 0, message: { role: 'assistant', content, tool_calls: [] }, finish_reason: finishReason, ...more }],
+    choices: [
+      { index: 0, message: { role: 'assistant', content, tool_calls: [] }, finish_reason: finishReason, ...more },
+    ],
     usage: { prompt_tokens: 12, completion_tokens: 30, total_tokens: 42 },
   }
 }
@@ -231,6 +241,7 @@ export function createCompletion(content: string, finishReason = 'stop', more: o
 export function cutText(text: string, size = 4): string[] {
   const characters = [...text]
   const pieces: string[] = []
-  for (let start = 0; start < characters.length; start += size) pieces.push(characters.slice(start, start + size).join(''))
+  for (let start = 0; start < characters.length; start += size)
+    pieces.push(characters.slice(start, start + size).join(''))
   return pieces
 }

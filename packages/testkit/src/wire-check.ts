@@ -80,7 +80,10 @@ export function foldStrictly(chunks: readonly unknown[]): FoldedStream {
   return stream
 }
 
-function foldChoice(stream: FoldedStream, { index, delta, finish_reason: finish }: NonNullable<Chunk['choices']>[number]): void {
+function foldChoice(
+  stream: FoldedStream,
+  { index, delta, finish_reason: finish }: NonNullable<Chunk['choices']>[number],
+): void {
   let state = stream.choices[index]
   if (state === undefined) {
     expect(delta, 'the role comes first and alone').toEqual({ role: 'assistant', content: expect.toSatisfy(isEmpty) })

@@ -71,7 +71,11 @@ async function answerWith(
   }
 }
 
-async function toWebRequest(request: IncomingMessage, signal: AbortSignal, options: NodeRequestOptions): Promise<Request> {
+async function toWebRequest(
+  request: IncomingMessage,
+  signal: AbortSignal,
+  options: NodeRequestOptions,
+): Promise<Request> {
   const method = request.method ?? 'GET'
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers)) {
@@ -102,7 +106,10 @@ function toUrl(target: string): URL {
   }
 }
 
-async function takeBody(request: IncomingMessage, options: NodeRequestOptions): Promise<Uint8Array<ArrayBuffer> | string> {
+async function takeBody(
+  request: IncomingMessage,
+  options: NodeRequestOptions,
+): Promise<Uint8Array<ArrayBuffer> | string> {
   const { body, bodyLimit = defaultBodyLimit } = options
   if (body === undefined) return (await readNodeBody(request, bodyLimit)) as Uint8Array<ArrayBuffer>
   if (typeof body === 'string' || body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer> | string

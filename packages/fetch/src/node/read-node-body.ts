@@ -5,6 +5,18 @@ import { ToolDeltaError } from '@tooldelta/openai'
 export const defaultBodyLimit: number = 32 * 1024 * 1024
 
 /**
+ * Checks the option `bodyLimit` of a server.
+ *
+ * @returns the limit in bytes
+ * @throws TypeError when it is no number above 0
+ */
+export function checkBodyLimit(bodyLimit: number | undefined): number {
+  if (bodyLimit === undefined) return defaultBodyLimit
+  if (typeof bodyLimit === 'number' && bodyLimit > 0) return bodyLimit
+  throw new TypeError(`The option 'bodyLimit' must be a number of bytes above 0; got ${JSON.stringify(bodyLimit)}.`)
+}
+
+/**
  * Reads a request's body.
  *
  * @throws ToolDeltaError with status 413 when it is larger than `limit` bytes
