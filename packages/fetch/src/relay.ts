@@ -53,14 +53,15 @@ export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOption
   }
 
   async function take(): Promise<{ bytes: Uint8Array | undefined; isLast: boolean }> {
+    let value: Uint8Array | undefined
     try {
-      const value = await read()
-      if (rewriter === undefined) return { bytes: value, isLast: value === undefined }
-      const text = value === undefined ? rewriter.end('stop') : rewriter.push(value)
-      return { bytes: text === '' ? undefined : encoder.encode(text), isLast: value === undefined || rewriter.isDone }
+      value = await read()
     } catch (error) {
       return { bytes: encoder.encode(takeFault(error)), isLast: true }
     }
+    if (rewriter === undefined) return { bytes: value, isLast: value === undefined }
+    const text = value === undefined ? rewriter.end('stop') : rewriter.push(value)
+    return { bytes: text === '' ? undefined : encoder.encode(text), isLast: value === undefined || rewriter.isDone }
   }
 
   return new ReadableStream<Uint8Array>(

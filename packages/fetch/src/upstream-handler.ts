@@ -55,11 +55,14 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
     const { pathname, search } = new URL(request.url)
     const url = address.join(pathname, search)
     const isChat = request.method === 'POST' && /\/chat\/completions\/?$/.test(pathname)
-    const exchange = isChat ? prepareExchange(await request.text(), options) : undefined
+    const bytes = request.body === null ? null : await request.arrayBuffer()
+    const text = isChat ? new TextDecoder().decode(bytes ?? undefined) : ''
+    const exchange = isChat ? prepareExchange(text, options) : undefined
     if (exchange?.refusal !== undefined) return exchange.refusal
-    const body = exchange?.body ?? (request.body === null ? undefined : await request.arrayBuffer())
+    // Bytes that are no UTF-8 (a packed body) would not survive the way through a text.
+    const body = exchange === undefined || exchange.body === text ? bytes : exchange.body
     const headers = toUpstreamHeaders(request.headers, options)
-    return ask(url, { method: request.method, headers, body: body ?? null }, request.signal, exchange)
+    return ask(url, { method: request.method, headers, body }, request.signal, exchange)
   }
 
   async function ask(

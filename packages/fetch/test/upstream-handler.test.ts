@@ -135,7 +135,9 @@ describe('silence of the upstream', () => {
   })
 
   it('does not count while the client is slow', async () => {
-    const { handle } = await open(createStreamAnswer(events), { timeoutMs: 100 })
+    const [first, ...rest] = events.map((write) => ({ write }))
+    const steps = [first!, { waitMs: 50 }, ...rest]
+    const { handle } = await open({ headers: { 'content-type': 'text/event-stream' }, steps }, { timeoutMs: 100 })
     const reader = (await handle(ask())).body!.getReader()
     let text = ''
     for (let count = 0; ; count += 1) {
@@ -165,6 +167,13 @@ describe('the handler', () => {
       path: '/v1/embeddings?x=1',
       body: '{"input":"größe"}',
     })
+  })
+
+  it('sends a packed body as it came', async () => {
+    const { handle, upstream } = await open(createJsonAnswer({}))
+    const body = Uint8Array.of(0x1f, 0x8b, 0xff, 0x00, 0x80)
+    await handle(new Request('http://proxy/v1/chat/completions', { method: 'POST', body }))
+    expect(upstream.requests[0]!.headers['content-length']).toBe('5')
   })
 
   it('uses a connection again after a finished stream', async () => {

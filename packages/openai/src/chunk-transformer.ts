@@ -108,6 +108,11 @@ export function createChunkTransformer(options: ChunkTransformerOptions): ChunkT
       const transformer = choiceAt(index)
       const wasFinished = transformer.isFinished
       const output = transformer.transform(choice)
+      if (output.isUnchanged && given.length === 1 && !isPresent(chunk.usage)) {
+        // Most chunks of most answers: nothing is built for them.
+        hasAnswered ||= output.pieces.some(isAnswer)
+        return [chunk as ChatCompletionChunk]
+      }
       const own = build(index, output.pieces)
       if (!wasFinished) copyChoiceFields(choice, own, () => buildEmpty(index))
       chunks.push(...own)

@@ -374,6 +374,22 @@ describe('several choices', () => {
     expect(choices[0]).toMatchObject({ content: '', finishReason: 'tool_calls' })
     expect(choices[1]).toMatchObject({ content: 'plain <toolbox', finishReason: 'stop', calls: [] })
   })
+
+  it('get a chunk each even where nothing changes', () => {
+    const delta = { role: 'assistant', content: '' }
+    const role = {
+      ...envelope,
+      choices: [
+        { index: 0, delta, finish_reason: null },
+        { index: 1, delta, finish_reason: null },
+      ],
+    }
+    expect(
+      run([role])
+        .slice(0, 2)
+        .map((chunk) => chunk.choices),
+    ).toEqual([[role.choices[0]], [role.choices[1]]])
+  })
 })
 
 describe('usage', () => {

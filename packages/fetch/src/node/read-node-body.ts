@@ -26,7 +26,10 @@ export async function readNodeBody(request: IncomingMessage, limit: number): Pro
     request.resume()
     throw createTooLargeError(limit)
   }
+  if (request.readableEnded) return new Uint8Array()
   return new Promise((resolve, reject) => {
+    const gone = (): void => reject(new Error('The client closed its connection inside the request body.'))
+    if (request.destroyed) return gone()
     const pieces: Buffer[] = []
     let size = 0
     request.on('data', (piece: Buffer) => {
@@ -37,7 +40,7 @@ export async function readNodeBody(request: IncomingMessage, limit: number): Pro
     })
     request.on('end', () => resolve(Buffer.concat(pieces)))
     request.on('error', reject)
-    request.on('close', () => reject(new Error('The client closed its connection inside the request body.')))
+    request.on('close', gone)
   })
 }
 
