@@ -1,0 +1,436 @@
+import { type JsonListener, JsonMachine, type JsonRule, type JsonState, createJsonState } from '../json/json-machine.ts'
+import { Char, isHighSurrogate } from '../scan/char-code.ts'
+import type { Match } from '../scan/text-buffer.ts'
+import { quoteJson } from '../values/convert-value.ts'
+import { ValueType } from '../values/schema-types.ts'
+import type { DiagnosticCode } from '../diagnostics.ts'
+import type { FamilyHost } from './family.ts'
+
+/** Keys that name the function, and keys that hold its arguments (R15). */
+const NAME_KEYS: ReadonlySet<string> = new Set(['name', 'tool_name', 'function'])
+const ARGUMENT_KEYS: ReadonlySet<string> = new Set(['arguments', 'parameters', 'args'])
+/** Keys of the OpenAI shape that carry nothing for us. */
+const SILENT_KEYS: ReadonlySet<string> = new Set(['type', 'id', 'index', 'tool_call_id'])
+/** Rewrites that leave a call `complete` when they touch its envelope only (fine print 25). */
+const ENVELOPE_RULES: ReadonlySet<JsonRule> = new Set<JsonRule>(['R3', 'R4', 'R9', 'R22'])
+
+interface Remark {
+  code: DiagnosticCode
+  message: string
+  offset: number
+}
+
+export interface ElementState {
+  /** Offset of the element's first character. */
+  offset: number
+  json: JsonState
+  /** The member of the envelope whose value is being read. */
+  key: string
+  role: 'none' | 'name' | 'arguments' | 'encoded' | 'scalar'
+  name: string | null
+  nameText: string
+  /**
+   * `none`: not seen. `open`: an object is being read. `done`: it is whole. `empty`: null or an empty string, which means `{}`.
+   * `bad`: a list or a scalar, which is no call.
+   */
+  args: 'none' | 'open' | 'done' | 'empty' | 'bad'
+  argsStart: number
+  argsEnd: number
+  /** Arguments that wait for the name. */
+  waiting: string
+  scalar: string
+  /** The members stand inside `"function": {...}`. */
+  nested: boolean
+  opened: boolean
+  /** The name is not accepted: the element is text. */
+  refused: boolean
+  repaired: boolean
+  rules: Partial<Record<JsonRule, true>>
+  remarks: Remark[]
+  argKeys: Record<string, true>
+  argKey: string
+  /** A `name` inside the arguments (R17) and where its member begins in `waiting`. */
+  innerName: string | null
+  innerNameText: string
+  innerNameFrom: number
+  /** Arguments written as a JSON string (R7): the machine that reads the decoded text, and its unread rest. */
+  inner: JsonState | null
+  innerText: string
+  /** The decoded text is no object that can be read. */
+  innerStuck: boolean
+  accounted: number
+}
+
+/** What the wrapper around the elements does for them. */
+export interface ElementHost extends FamilyHost {
+  /** May the call open? Ends the one before, and sends what waited. */
+  openCall(name: string): boolean
+  markerAt(index: number): Match
+}
+
+/** Reads one `{"name": ..., "arguments": {...}}` and sends its call as soon as it is known to be one (fine print 23). */
+export class EnvelopeElement implements JsonListener {
+  readonly state: ElementState
+  private readonly host: ElementHost
+  private readonly machine: JsonMachine
+  private innerMachine: JsonMachine | null = null
+
+  constructor(host: ElementHost, state: ElementState) {
+    this.host = host
+    this.state = state
+    this.machine = new JsonMachine(this, { state: state.json })
+    if (state.inner !== null) this.innerMachine = this.createInner(state.inner)
+  }
+
+  get done(): boolean {
+    return this.machine.done
+  }
+
+  /** The text cannot be read on as JSON. */
+  get failed(): boolean {
+    return this.machine.failed
+  }
+
+  /** A character stands where none of JSON can: a marker, or nonsense. */
+  get blocked(): boolean {
+    return this.machine.blocked
+  }
+
+  /** Is the text inside a string of the JSON text? */
+  get inString(): boolean {
+    return this.state.json.phase === 'string'
+  }
+
+  run(end: number): void {
+    const { buffer } = this.host
+    const to = this.machine.run(buffer.text, buffer.pos, end, buffer.ended && end === buffer.text.length)
+    buffer.pos = to
+    if (this.state.opened) this.accountTo(buffer.at)
+  }
+
+  // --- JsonListener ---------------------------------------------------------------------------------------------------------------
+
+  text(piece: string): void {
+    if (this.state.role === 'scalar') this.state.scalar += piece
+    else this.passArguments(piece)
+  }
+
+  decoded(piece: string): void {
+    const { state } = this
+    if (state.role === 'name') state.nameText += piece
+    else if (state.role === 'encoded') this.readEncoded(piece)
+    else if (state.role === 'arguments') state.innerNameText += piece
+  }
+
+  key(depth: number, key: string): void {
+    const { state } = this
+    if (depth === this.level) state.key = key
+    else if (depth === this.level + 1 && state.role === 'arguments') this.argumentKey(key)
+  }
+
+  value(depth: number, first: number, index: number): void {
+    const { state } = this
+    if (depth === this.level) this.member(first, index)
+    else if (depth === this.level + 1 && state.role === 'arguments' && !state.opened) {
+      const isName = state.argKey === 'name' && (first === Char.doubleQuote || first === Char.singleQuote)
+      state.json.decode = isName
+      state.innerNameText = ''
+      if (!isName) state.innerName = null
+    }
+  }
+
+  valueEnd(depth: number, index: number): void {
+    const { state } = this
+    if (depth === this.level + 1 && state.role === 'arguments' && state.json.decode) {
+      state.json.decode = false
+      state.innerName = state.innerNameText
+    }
+    if (depth === this.level) this.memberEnd(index)
+    else if (depth === 1 && state.nested) state.nested = false
+  }
+
+  repair(rule: JsonRule, index: number): boolean {
+    return this.mend(rule, this.host.buffer.offset + index)
+  }
+
+  nonFinite(word: string): string {
+    const { state, host } = this
+    const types = state.name === null ? 0 : (host.tools.get(state.name)?.typesOf(state.argKey) ?? 0)
+    const isMember = state.json.stack.length === this.level + 1 && host.tools.get(state.name ?? '')?.declares(state.argKey) === true
+    return isMember && types & ValueType.string ? quoteJson(word) : 'null'
+  }
+
+  markerAt(index: number): Match {
+    return this.host.markerAt(index)
+  }
+
+  // --- members of the envelope ------------------------------------------------------------------------------------------------------
+
+  private get level(): number {
+    return this.state.nested ? 2 : 1
+  }
+
+  private member(first: number, index: number): void {
+    const { state } = this
+    const { key, json } = state
+    const quoted = first === Char.doubleQuote || first === Char.singleQuote
+    if (key === 'function' && first === Char.openBrace && !state.nested) {
+      state.nested = true
+    } else if (NAME_KEYS.has(key)) {
+      if (state.name !== null) this.remark('json-envelope', `A second ${key} in the call was ignored.`, index)
+      else if (quoted) {
+        state.role = 'name'
+        state.nameText = ''
+        json.decode = true
+        json.room = this.host.nameChars
+      }
+    } else if (ARGUMENT_KEYS.has(key)) {
+      if (state.args === 'none') this.startArguments(first, quoted, index)
+      else this.remark('json-envelope', `A second set of arguments (${key}) was ignored.`, index)
+    } else if (!SILENT_KEYS.has(key)) this.remark('json-envelope', `The key ${key} beside the arguments was ignored.`, index)
+  }
+
+  private startArguments(first: number, quoted: boolean, index: number): void {
+    const { state } = this
+    state.argsStart = this.host.buffer.offset + index
+    if (first === Char.openBrace) {
+      state.args = 'open'
+      state.role = 'arguments'
+      state.json.copy = true
+      this.openIfKnown()
+    } else if (quoted) {
+      state.role = 'encoded'
+      state.json.decode = true
+    } else if (first === Char.openBracket) state.args = 'bad'
+    else {
+      state.role = 'scalar'
+      state.scalar = ''
+      state.json.copy = true
+    }
+  }
+
+  private memberEnd(index: number): void {
+    const { state } = this
+    const role = state.role
+    state.role = 'none'
+    state.json.copy = false
+    state.json.decode = false
+    state.json.room = -1
+    switch (role) {
+      case 'name':
+        if (state.nameText !== '') state.name = state.nameText
+        if (state.args === 'open' || state.args === 'done') this.openIfKnown()
+        return
+      case 'arguments':
+        state.args = 'done'
+        state.argsEnd = this.host.buffer.offset + index
+        return
+      case 'encoded':
+        this.endEncoded(index)
+        return
+      case 'scalar':
+        state.args = state.scalar === 'null' ? 'empty' : 'bad'
+        if (state.args === 'empty') this.remark('json-envelope', 'The arguments are null, which means {}.', index)
+        return
+      case 'none':
+    }
+  }
+
+  private argumentKey(key: string): void {
+    const { state } = this
+    state.argKey = key
+    // The key itself, with its quotes, has just been passed on.
+    if (key === 'name' && !state.opened) state.innerNameFrom = state.waiting.lastIndexOf('"name"')
+    if (Object.hasOwn(state.argKeys, `$${key}`)) {
+      this.remarkAt('duplicate-key', `The key ${key} stands in the arguments twice.`, state.argsStart)
+    }
+    state.argKeys[`$${key}`] = true
+  }
+
+  // --- arguments as a JSON string (R7) ----------------------------------------------------------------------------------------------
+
+  private createInner(state: JsonState): JsonMachine {
+    const listener: JsonListener = {
+      text: (piece) => this.passArguments(piece),
+      decoded: () => {},
+      key: (depth, key) => {
+        if (depth === 1) this.argumentKey(key)
+      },
+      value: (depth) => {
+        if (depth === 0) state.copy = true
+      },
+      valueEnd: () => {},
+      repair: (rule) => this.mend(rule, this.state.argsStart),
+      nonFinite: (word) => this.nonFinite(word),
+      markerAt: () => 'no',
+    }
+    return new JsonMachine(listener, { state })
+  }
+
+  private readEncoded(piece: string): void {
+    const { state } = this
+    if (state.args === 'bad' || state.innerStuck) return
+    state.innerText += piece
+    if (this.innerMachine === null) {
+      const first = /[^ \t\r\n]/.exec(state.innerText)
+      if (first === null) return
+      if (first[0] !== '{') {
+        state.args = 'bad'
+        return
+      }
+      state.args = 'open'
+      state.inner = createJsonState()
+      this.innerMachine = this.createInner(state.inner)
+      this.remarkAt('json-envelope', 'The arguments are a JSON string; its text is passed on.', state.argsStart)
+      this.openIfKnown()
+    }
+    const { innerText } = state
+    const last = innerText.charCodeAt(innerText.length - 1)
+    const read = this.innerMachine.run(innerText, 0, isHighSurrogate(last) ? innerText.length - 1 : innerText.length, false)
+    state.innerText = innerText.slice(read)
+    state.innerStuck ||= this.innerMachine.failed || this.innerMachine.blocked
+  }
+
+  private endEncoded(index: number): void {
+    const { state, innerMachine } = this
+    state.argsEnd = this.host.buffer.offset + index
+    if (state.args === 'bad') return
+    if (innerMachine === null) {
+      state.args = 'empty'
+      return
+    }
+    state.innerText = ''
+    if (innerMachine.done && !state.innerStuck) state.args = 'done'
+    else if (state.opened) state.json.phase = 'failed'
+    else state.args = 'bad'
+  }
+
+  // --- the call ---------------------------------------------------------------------------------------------------------------------
+
+  private openIfKnown(): void {
+    const { state } = this
+    if (state.name === null || state.opened || state.refused) return
+    if (!this.host.openCall(state.name)) {
+      state.refused = true
+      return
+    }
+    state.opened = true
+    for (const { code, message, offset } of state.remarks) this.host.output.diagnose(code, message, offset)
+    state.remarks = []
+    this.host.output.arguments(state.waiting)
+    state.waiting = ''
+  }
+
+  /** Opens a call whose envelope ended without arguments: `{}` (P8). */
+  openEmpty(): boolean {
+    this.openIfKnown()
+    if (this.state.opened) this.host.output.arguments('{}')
+    return this.state.opened
+  }
+
+  private passArguments(piece: string): void {
+    if (this.state.opened) this.host.output.arguments(piece)
+    else this.state.waiting += piece
+  }
+
+  /**
+   * Closes arguments that are open where the call must end.
+   *
+   * @returns false when they cannot be closed
+   */
+  closeArguments(): boolean {
+    const closing = this.machine.closing()
+    if (closing === undefined || this.innerMachine !== null) return false
+    // The brackets of the envelope come last and are no part of the arguments.
+    this.passArguments(closing.slice(0, closing.length - this.level))
+    this.state.args = 'done'
+    this.state.argsEnd = this.host.buffer.at
+    return true
+  }
+
+  /** R17: a missing brace has put the name into the arguments. Takes it out when it can only be the name. */
+  recoverName(): boolean {
+    const { state, host } = this
+    const name = state.innerName
+    if (state.name !== null || state.args !== 'done' || name === null || !host.repair) return false
+    const tool = host.tools.get(name)
+    if (tool === undefined || tool.declares('name')) return false
+    let end = state.innerNameFrom
+    while (end > 0 && /[\s,]/.test(state.waiting[end - 1] as string)) end -= 1
+    state.waiting = `${state.waiting.slice(0, end)}}`
+    state.name = name
+    state.repaired = true
+    this.remarkAt('json-repair', 'The name was taken out of the arguments (R17).', state.argsStart)
+    this.openIfKnown()
+    return state.opened
+  }
+
+  private mend(rule: JsonRule, offset: number): boolean {
+    const { state, host } = this
+    if (!host.repair) return false
+    const inArguments = state.role === 'arguments' || state.role === 'encoded'
+    if (inArguments ? rule !== 'R22' : !ENVELOPE_RULES.has(rule)) state.repaired = true
+    if (state.rules[rule] === undefined) {
+      state.rules[rule] = true
+      this.remarkAt('json-repair', `The JSON text was mended (${rule}).`, offset)
+    }
+    return true
+  }
+
+  private remark(code: DiagnosticCode, message: string, index: number): void {
+    this.remarkAt(code, message, this.host.buffer.offset + index)
+  }
+
+  private remarkAt(code: DiagnosticCode, message: string, offset: number): void {
+    if (this.state.opened) this.host.output.diagnose(code, message, offset)
+    else this.state.remarks.push({ code, message, offset })
+  }
+
+  /** Writes the ledger up to `offset`: arguments in their span, markup around it. */
+  accountTo(offset: number): void {
+    const { state, host } = this
+    const start = state.argsStart < 0 ? offset : state.argsStart
+    const end = state.argsEnd < 0 ? offset : state.argsEnd
+    let from = state.accounted
+    for (const [kind, to] of [
+      ['markup', Math.min(start, offset)],
+      ['arguments', Math.min(end, offset)],
+      ['markup', offset],
+    ] as const) {
+      host.output.account(kind, from, to)
+      from = Math.max(from, to)
+    }
+    state.accounted = Math.max(state.accounted, offset)
+  }
+}
+
+export function createElementState(offset: number): ElementState {
+  return {
+    offset,
+    json: createJsonState(),
+    key: '',
+    role: 'none',
+    name: null,
+    nameText: '',
+    args: 'none',
+    argsStart: -1,
+    argsEnd: -1,
+    waiting: '',
+    scalar: '',
+    nested: false,
+    opened: false,
+    refused: false,
+    repaired: false,
+    rules: {},
+    remarks: [],
+    argKeys: {},
+    argKey: '',
+    innerName: null,
+    innerNameText: '',
+    innerNameFrom: 0,
+    inner: null,
+    innerText: '',
+    innerStuck: false,
+    accounted: offset,
+  }
+}

@@ -1,0 +1,100 @@
+import type { Match, TextBuffer } from '../scan/text-buffer.ts'
+import { isSpace } from '../scan/char-code.ts'
+import type { FamilyHost } from './family.ts'
+
+/** Longest run of blanks between the markers of one opener or one chain of closers (P1, fine print 31). */
+export const MAX_BLANKS = 64
+/** Most copies of an opener that count as one. */
+const MAX_DOUBLED = 8
+/** Most end tokens that are looked for at the end of an open value. */
+const MAX_END_TOKENS = 4
+
+/** Openers that follow each other with nothing but blanks between them count as one (fine print 5, 29). */
+export function doubledOpeners(
+  host: Pick<FamilyHost, 'buffer' | 'marker'>,
+  openers: readonly string[],
+  index: number,
+): { match: Match; next: number; openerEnd: number; count: number } {
+  const { buffer } = host
+  let at = index
+  let openerEnd = index
+  let count = 0
+  while (count < MAX_DOUBLED) {
+    const found = openers.find((opener) => host.marker(opener, at) === 'yes')
+    if (found === undefined) {
+      const waits = count > 0 && openers.some((opener) => host.marker(opener, at) === 'wait')
+      return { match: waits ? 'wait' : 'yes', next: at, openerEnd, count }
+    }
+    openerEnd = at + found.length
+    at = buffer.skipSpace(openerEnd, MAX_BLANKS)
+    count += 1
+  }
+  return { match: 'yes', next: at, openerEnd, count }
+}
+
+/**
+ * Reads the name of a tag up to its end, such as `get_weather>`: trimmed, without one pair of quotes (fine print 7).
+ *
+ * @returns `no` for a name that holds `<`, a line break or too many characters
+ */
+export function readHead(
+  buffer: TextBuffer,
+  start: number,
+  tagEnd: string,
+  nameChars: number,
+): { name: string; end: number } | 'no' | 'wait' {
+  const { text } = buffer
+  const stop = start + nameChars + 2 * MAX_BLANKS
+  let at = start
+  for (; at < text.length && at <= stop; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === 60 || code === 10 || code === 13) return 'no'
+    if (code === tagEnd.charCodeAt(0)) {
+      const name = unquote(text.slice(start, at).trim())
+      return name === '' || name.length > nameChars ? 'no' : { name, end: at + tagEnd.length }
+    }
+  }
+  return at > stop || buffer.ended ? 'no' : 'wait'
+}
+
+function unquote(text: string): string {
+  const first = text[0]
+  const quoted = text.length >= 2 && (first === '"' || first === "'") && text.endsWith(first)
+  return quoted ? text.slice(1, -1).trim() : text
+}
+
+/** Is the text from `index` to its end nothing but end tokens, the last one perhaps unfinished? */
+export function isEndTokenTail(host: Pick<FamilyHost, 'buffer' | 'endTokens'>, index: number): boolean {
+  const { buffer, endTokens } = host
+  let at = index
+  for (let count = 0; count < MAX_END_TOKENS; count += 1) {
+    if (at === buffer.text.length) return true
+    const token = endTokens.find((candidate) => buffer.text.startsWith(candidate, at))
+    if (token === undefined) return endTokens.some((candidate) => buffer.endsInside(candidate, at))
+    at += token.length
+  }
+  return at === buffer.text.length
+}
+
+/** The whole end tokens at the very end of the text. */
+export function endTokensReach(
+  host: Pick<FamilyHost, 'buffer' | 'endTokens'>,
+  from: number,
+): { text: string; offset: number }[] {
+  const { buffer, endTokens } = host
+  const tokens: { text: string; offset: number }[] = []
+  let end = buffer.text.length
+  while (tokens.length < MAX_END_TOKENS) {
+    const token = endTokens.find((candidate) => end - candidate.length >= from && buffer.text.endsWith(candidate, end))
+    if (token === undefined) break
+    end -= token.length
+    tokens.unshift({ text: token, offset: buffer.offset + end })
+  }
+  return tokens
+}
+
+/** First index from `index` that is no blank, or -1 when the run is too long. */
+export function skipBlanks(buffer: TextBuffer, index: number): number {
+  const at = buffer.skipSpace(index, MAX_BLANKS)
+  return at - index >= MAX_BLANKS && at < buffer.text.length && isSpace(buffer.text.charCodeAt(at)) ? -1 : at
+}

@@ -1,0 +1,78 @@
+import type { ReasoningMode } from '../options.ts'
+import type { Format } from './format.ts'
+import { granite4, hermes, jamba, longcat, qwen25 } from './json-envelope.ts'
+import { mimo, nemotronV3, qwen3Coder, seedOss, step3p5 } from './tagged-parameters.ts'
+
+const ALL: readonly Format[] = [qwen3Coder, mimo, seedOss, step3p5, nemotronV3, hermes, qwen25, granite4, longcat, jamba]
+
+/** A format as users see it. */
+export interface FormatInfo {
+  /** vLLM's `--tool-call-parser` name. */
+  id: string
+  aliases: readonly string[]
+  /** Model families that write it. */
+  models: readonly string[]
+  family: string
+  /** Fields that a request to the model server must carry so that the markers arrive as text. */
+  upstream: Readonly<Record<string, unknown>>
+  /** Markers of the thought and the mode that fits most servers. Absent when the models have none. */
+  reasoning: { open: string; close: string; start: ReasoningMode } | undefined
+  /** Tokens that are removed where they leak into the text. */
+  endTokens: readonly string[]
+}
+
+/** Every format that the parser reads. */
+export const formats: readonly FormatInfo[] = ALL.map((format) =>
+  Object.freeze({
+    id: format.id,
+    aliases: format.aliases,
+    models: format.models,
+    family: format.syntax.family,
+    upstream: format.upstream,
+    reasoning: format.reasoning,
+    endTokens: format.endTokens,
+  }),
+)
+
+/**
+ * The format with this id or alias.
+ *
+ * @throws TypeError that names the nearest id when there is none
+ */
+export function findFormat(name: string): FormatInfo {
+  return formats[ALL.indexOf(findDefinition(name))] as FormatInfo
+}
+
+/** The definition behind an id or alias. */
+export function findDefinition(name: string): Format {
+  if (typeof name !== 'string' || name === '') {
+    throw new TypeError(`format must be the id of a format, such as 'qwen3_coder'; got ${JSON.stringify(name)}`)
+  }
+  const found = ALL.find((format) => format.id === name || format.aliases.includes(name))
+  if (found !== undefined) return found
+  const names = ALL.flatMap((format) => [format.id, ...format.aliases])
+  throw new TypeError(`Unknown format '${name}'. Did you mean '${nearestName(name, names)}'? Known: ${names.join(', ')}`)
+}
+
+function nearestName(name: string, names: readonly string[]): string {
+  const wanted = normalizeName(name)
+  const ranked = names.map((candidate) => ({ candidate, distance: editDistance(wanted, normalizeName(candidate)) }))
+  return ranked.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate
+}
+
+function normalizeName(name: string): string {
+  return name.slice(0, 64).toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1
+      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + same))
+    }
+    row = next
+  }
+  return row[b.length] as number
+}

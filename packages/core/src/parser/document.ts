@@ -1,0 +1,439 @@
+import type { Family, FamilyHost, StreamEnd } from '../families/family.ts'
+import type { CallsInReasoning, ReasoningMode } from '../options.ts'
+import { isSpace } from '../scan/char-code.ts'
+import { MarkerFinder } from '../scan/find-marker.ts'
+import { LineTracker } from '../scan/line-tracker.ts'
+import type { Match } from '../scan/text-buffer.ts'
+
+export interface DocumentOptions {
+  reasoning: ReasoningMode
+  markers: { open: string; close: string } | undefined
+  callsInReasoning: CallsInReasoning
+  fencedCalls: 'content' | 'extract'
+}
+
+/** Text that waits for a decision about all of it. */
+interface Hold {
+  pieces: string[]
+  offset: number
+  length: number
+}
+
+interface DocumentState {
+  zone:
+    | 'undecided' // reasoning 'auto': it is open whether this is a thought
+    | 'content'
+    | 'reasoning'
+  /** What stands before the blanks that wait. Blanks next to a call or a reasoning marker are layout (P10, fine print 13). */
+  gap: 'start' | 'text' | 'marker' | 'call'
+  /** Blanks that wait for what follows, with the places they came from. */
+  space: string
+  spaceSpans: [number, number][]
+  /** Index of the call machine that owns the text, -1 for none. */
+  family: number
+  /** A call has opened since the machine was entered. */
+  opened: boolean
+  hold: Hold | null
+  callSeen: boolean
+  /** An opener was given back as text: the next closer is text too. */
+  looseOpener: boolean
+  thoughtSeen: boolean
+  /** The thought has not closed before the text ended: calls in it are real. */
+  extract: boolean
+}
+
+type Decision = 'text' | 'wait' | 'taken'
+
+/**
+ * Everything around calls: content and reasoning, blanks next to markup, Markdown fences, end tokens, and the decision whether an opener
+ * begins a call. While a call machine is active the text is its own.
+ */
+export class DocumentMachine {
+  state: DocumentState
+  readonly tracker: LineTracker = new LineTracker()
+  readonly families: readonly Family[]
+  private readonly host: FamilyHost
+  private readonly options: DocumentOptions
+  private readonly finders: Record<'undecided' | 'content' | 'reasoning' | 'rehearsal', MarkerFinder<string>>
+  private readonly wrappers: ReadonlySet<string>
+  private readonly closers: ReadonlySet<string>
+  private readonly match: (literal: string, index: number) => Match
+
+  constructor(host: FamilyHost, families: readonly Family[], options: DocumentOptions) {
+    this.host = host
+    this.families = families
+    this.options = options
+    this.match = (literal, index) => host.marker(literal, index)
+    this.wrappers = new Set(families.flatMap((family) => family.wrappers))
+    this.closers = new Set(families.flatMap((family) => family.closers))
+    const reasoning = options.reasoning === 'off' || options.markers === undefined ? [] : [options.markers.open, options.markers.close]
+    const openers = families.flatMap((family) => family.openers)
+    const text = [...reasoning, ...openers, ...this.closers, ...host.endTokens]
+    this.finders = {
+      undecided: new MarkerFinder([...reasoning, ...openers]),
+      content: new MarkerFinder(text),
+      reasoning: new MarkerFinder(text),
+      rehearsal: new MarkerFinder(reasoning.slice(1)),
+    }
+    this.state = createState(reasoning.length === 0 ? 'off' : options.reasoning)
+  }
+
+  get stateName(): string {
+    const { family, hold, zone } = this.state
+    if (family >= 0) return (this.families[family] as Family).stateName
+    return hold !== null && zone === 'reasoning' ? 'rehearsal' : zone
+  }
+
+  /** Text held outside the buffer. */
+  get heldElsewhere(): string {
+    return (this.state.hold?.pieces.join('') ?? '') + this.state.space
+  }
+
+  run(): void {
+    while (this.step());
+  }
+
+  private step(): boolean {
+    const { state } = this
+    if (state.family >= 0) {
+      if ((this.families[state.family] as Family).run()) return false
+      this.leaveFamily()
+      return true
+    }
+    if (state.zone === 'undecided') return this.onUndecided()
+    return state.hold === null ? this.onText() : this.onRehearsal()
+  }
+
+  end(streamEnd: StreamEnd): void {
+    const { state } = this
+    this.run()
+    if (state.family >= 0) {
+      ;(this.families[state.family] as Family).end(streamEnd)
+      this.leaveFamily()
+      this.run()
+    }
+    if (state.gap === 'start' || state.gap === 'text') this.flushSpace()
+    else this.dropSpace()
+  }
+
+  // --- text -----------------------------------------------------------------------------------------------------------------------
+
+  private onText(): boolean {
+    const { buffer } = this.host
+    const finder = this.finders[this.state.zone]
+    let search = buffer.pos
+    for (;;) {
+      const at = finder.candidate(buffer.text, search)
+      if (at < 0) {
+        this.passTo(buffer.text.length)
+        return false
+      }
+      const marker = finder.at(at, this.match)
+      search = at + 1
+      if (marker === undefined) continue
+      this.passTo(at)
+      const decision = marker === 'wait' ? 'wait' : this.decide(marker, at)
+      if (decision !== 'text') return decision === 'taken'
+    }
+  }
+
+  private passTo(to: number): void {
+    const { buffer } = this.host
+    if (to <= buffer.pos) return
+    const offset = buffer.at
+    this.passText(buffer.take(to), offset)
+  }
+
+  /** Text of the zone goes to the reader; blanks at its end wait for what follows. */
+  passText(text: string, offset: number): void {
+    const { state } = this
+    this.tracker.advance(text, 0, text.length)
+    let end = text.length
+    while (end > 0 && isSpace(text.charCodeAt(end - 1))) end -= 1
+    if (end === 0) {
+      this.addSpace(text, offset)
+      return
+    }
+    let start = 0
+    if (state.gap === 'marker') {
+      while (isSpace(text.charCodeAt(start))) start += 1
+      this.addSpace(text.slice(0, start), offset)
+      this.dropSpace()
+    } else this.flushSpace()
+    this.emit(text.slice(start, end), offset + start)
+    state.gap = 'text'
+    if (end < text.length) this.addSpace(text.slice(end), offset + end)
+  }
+
+  private emit(text: string, offset: number): void {
+    const kind = this.state.zone === 'reasoning' ? 'reasoning' : 'content'
+    this.host.output.text(kind, text)
+    this.host.output.account(kind, offset, offset + text.length)
+  }
+
+  private addSpace(text: string, offset: number): void {
+    if (text === '') return
+    const { state, host } = this
+    const room = host.heldChars - state.space.length
+    state.space += text.slice(0, room)
+    state.spaceSpans.push([offset, offset + Math.min(room, text.length)])
+    if (text.length <= room) return
+    host.output.diagnose('limit', `More than ${host.heldChars} blanks were held (limits.heldChars): they are text.`, offset + room)
+    this.flushSpace()
+    state.gap = 'text'
+    this.addSpace(text.slice(room), offset + room)
+  }
+
+  private flushSpace(): void {
+    const { space, spaceSpans } = this.state
+    if (space === '') return
+    const kind = this.state.zone === 'reasoning' ? 'reasoning' : 'content'
+    this.host.output.text(kind, space)
+    for (const [start, end] of spaceSpans) this.host.output.account(kind, start, end)
+    this.state.space = ''
+    this.state.spaceSpans = []
+  }
+
+  private dropSpace(): void {
+    for (const [start, end] of this.state.spaceSpans) this.host.output.account('markup', start, end)
+    this.state.space = ''
+    this.state.spaceSpans = []
+  }
+
+  // --- markers --------------------------------------------------------------------------------------------------------------------
+
+  private decide(marker: string, at: number): Decision {
+    const { markers } = this.options
+    if (marker === markers?.open) return this.onReasoningOpen(marker)
+    if (marker === markers?.close) return this.onReasoningClose(marker)
+    if (this.host.endTokens.includes(marker)) return this.removeEndToken(marker)
+    return this.closers.has(marker) ? this.onStrayCloser(marker) : this.onOpener(marker, at)
+  }
+
+  private takeMarker(marker: string): 'taken' {
+    const { buffer, output } = this.host
+    output.account('markup', buffer.at, buffer.at + marker.length)
+    buffer.pos += marker.length
+    return 'taken'
+  }
+
+  private removeEndToken(token: string): Decision {
+    const { buffer, output } = this.host
+    output.diagnose('end-token', `The end token ${token} was removed.`, buffer.at)
+    return this.takeMarker(token)
+  }
+
+  private onReasoningOpen(marker: string): Decision {
+    const { state, host } = this
+    if (state.zone === 'reasoning') {
+      if (state.gap !== 'marker') return 'text'
+      if (state.thoughtSeen) {
+        host.output.diagnose('stray-reasoning-marker', `${marker} stands twice; the second one was removed.`, host.buffer.at)
+      }
+      this.dropSpace()
+      state.thoughtSeen = true
+      return this.takeMarker(marker)
+    }
+    if (this.tracker.inFence) return 'text'
+    this.changeZone('reasoning')
+    state.thoughtSeen = true
+    return this.takeMarker(marker)
+  }
+
+  private onReasoningClose(marker: string): Decision {
+    const { state, host } = this
+    if (state.zone === 'reasoning') {
+      this.changeZone('content')
+      state.thoughtSeen = true
+      return this.takeMarker(marker)
+    }
+    if (state.gap === 'marker') {
+      host.output.diagnose('stray-reasoning-marker', `${marker} stands twice; the second one was removed.`, host.buffer.at)
+      this.dropSpace()
+      return this.takeMarker(marker)
+    }
+    if (!state.thoughtSeen && !this.tracker.inFence) {
+      const mend = "If the prompt opens the thought, set reasoning to 'open' or 'auto'."
+      host.output.diagnose('stray-reasoning-marker', `${marker} closes no thought; it is content. ${mend}`, host.buffer.at)
+    }
+    return 'text'
+  }
+
+  private changeZone(zone: 'content' | 'reasoning'): void {
+    this.dropSpace()
+    this.state.zone = zone
+    this.state.gap = 'marker'
+    this.tracker.reset()
+  }
+
+  /** A closer outside every call: removed after a call, text before the first one (fine print 5). */
+  private onStrayCloser(marker: string): Decision {
+    const { state, host } = this
+    if (this.isExample()) return 'text'
+    if (!state.callSeen || state.looseOpener) {
+      state.looseOpener = false
+      return 'text'
+    }
+    host.output.diagnose('stray-closer', `${marker} closes no call; it was removed.`, host.buffer.at)
+    this.tracker.breakLine()
+    return this.takeMarker(marker)
+  }
+
+  private isExample(): boolean {
+    return this.options.fencedCalls === 'content' && this.tracker.inFence
+  }
+
+  private onOpener(marker: string, at: number): Decision {
+    const { state, host } = this
+    if (this.isExample()) return 'text'
+    if (state.zone === 'reasoning' && this.options.callsInReasoning === 'ignore') return 'text'
+    const family = this.opening(at)
+    if (family === 'wait') return 'wait'
+    if (family === 'no' || !host.output.mayStart(host.buffer.offset + at)) {
+      if (this.wrappers.has(marker)) state.looseOpener = true
+      return 'text'
+    }
+    if (state.zone === 'reasoning' && this.options.callsInReasoning === 'if-last' && !state.extract) {
+      state.hold = { pieces: [], offset: host.buffer.at, length: 0 }
+      return 'taken'
+    }
+    state.family = family
+    state.opened = false
+    ;(this.families[family] as Family).enter(at)
+    return 'taken'
+  }
+
+  /** The call machine for which a call begins here. */
+  private opening(at: number): number | 'no' | 'wait' {
+    let waits = false
+    for (const [index, family] of this.families.entries()) {
+      const match = family.opens(at, this.tracker.atLineStart)
+      if (match === 'yes') return index
+      waits ||= match === 'wait'
+    }
+    return waits ? 'wait' : 'no'
+  }
+
+  /** The first call of a wrapper opens. */
+  commit(): void {
+    const { state, host } = this
+    this.dropSpace()
+    state.opened = true
+    state.callSeen = true
+    if (state.zone === 'reasoning') {
+      host.output.diagnose('call-in-reasoning', 'The call stands inside a thought; it was read as a call.', host.buffer.at)
+    }
+  }
+
+  private leaveFamily(): void {
+    const { state } = this
+    state.family = -1
+    if (!state.opened) {
+      state.looseOpener = true
+      return
+    }
+    state.gap = 'call'
+    state.looseOpener = false
+    this.tracker.breakLine()
+  }
+
+  // --- decisions about long texts ---------------------------------------------------------------------------------------------------
+
+  /** A call inside an open thought waits for the end of the thought: a rehearsal if it closes, real if it does not (P11). */
+  private onRehearsal(): boolean {
+    const { state, host } = this
+    const { buffer } = host
+    const hold = state.hold as Hold
+    const found = this.finders.rehearsal.find(buffer, buffer.pos, this.match)
+    const limit = buffer.pos + host.heldChars - hold.length
+    const overdue = found.index >= limit && (found.marker !== undefined || found.index > limit || !found.waits)
+    if (overdue && found.index >= limit && limit <= buffer.text.length) {
+      this.keep(limit)
+      host.output.diagnose('limit', `A call inside a thought is longer than ${host.heldChars} characters (limits.heldChars): it is reasoning.`, hold.offset)
+      return this.releaseRehearsal()
+    }
+    this.keep(found.index)
+    if (found.marker !== undefined) {
+      host.output.diagnose('call-in-reasoning', 'A call rehearsed in a thought is reasoning.', hold.offset)
+      return this.releaseRehearsal()
+    }
+    if (!buffer.ended) return false
+    state.extract = true
+    state.hold = null
+    buffer.unread(hold.pieces.join(''))
+    return true
+  }
+
+  private keep(to: number): void {
+    const hold = this.state.hold as Hold
+    const piece = this.host.buffer.take(to)
+    if (piece !== '') hold.pieces.push(piece)
+    hold.length += piece.length
+  }
+
+  private releaseRehearsal(): true {
+    const hold = this.state.hold as Hold
+    this.state.hold = null
+    this.passText(hold.pieces.join(''), hold.offset)
+    return true
+  }
+
+  /** Reasoning `auto`: all text waits until the first marker says what it is. */
+  private onUndecided(): boolean {
+    const { state, host } = this
+    const { buffer } = host
+    state.hold ??= { pieces: [], offset: buffer.at, length: 0 }
+    const limit = buffer.pos + host.heldChars - state.hold.length
+    let search = buffer.pos
+    for (;;) {
+      const at = this.finders.undecided.candidate(buffer.text, search)
+      const to = at < 0 ? buffer.text.length : at
+      if (to >= limit && limit < buffer.text.length) return this.decideZone('content')
+      this.tracker.advance(buffer.text, buffer.pos, to)
+      this.keep(to)
+      if (at < 0) return buffer.ended && this.decideZone('content')
+      const zone = this.zoneAt(at)
+      if (zone === 'wait') return false
+      if (zone !== undefined) return this.decideZone(zone)
+      search = at + 1
+    }
+  }
+
+  private zoneAt(at: number): 'content' | 'reasoning' | 'wait' | undefined {
+    const { markers } = this.options
+    const marker = this.finders.undecided.at(at, this.match)
+    if (marker === undefined || marker === 'wait') return marker
+    if (marker === markers?.open) return this.tracker.inFence ? undefined : 'content'
+    if (marker === markers?.close) return 'reasoning'
+    if (this.isExample()) return undefined
+    const family = this.opening(at)
+    return family === 'no' ? undefined : family === 'wait' ? 'wait' : 'content'
+  }
+
+  private decideZone(zone: 'content' | 'reasoning'): true {
+    const { state, host } = this
+    host.buffer.unread((state.hold as Hold).pieces.join(''))
+    state.hold = null
+    state.zone = zone
+    state.gap = zone === 'reasoning' ? 'marker' : 'start'
+    this.tracker.reset()
+    return true
+  }
+}
+
+function createState(reasoning: ReasoningMode): DocumentState {
+  const open = reasoning === 'open'
+  return {
+    zone: open ? 'reasoning' : reasoning === 'auto' ? 'undecided' : 'content',
+    gap: open ? 'marker' : 'start',
+    space: '',
+    spaceSpans: [],
+    family: -1,
+    opened: false,
+    hold: null,
+    callSeen: false,
+    looseOpener: false,
+    thoughtSeen: false,
+    extract: false,
+  }
+}

@@ -1,0 +1,121 @@
+import type { DiagnosticCode } from '../diagnostics.ts'
+import type { ParserEvent, ToolCallStatus } from '../events.ts'
+import type { LedgerEntry } from '../options.ts'
+
+/** The call whose events are being sent. */
+interface OpenCall {
+  index: number
+  /** Offset of the call's start in the input, for remarks about the whole call. */
+  offset: number
+  sent: number
+  /** The arguments reached their limit: the call is over for the reader, its text is dropped. */
+  over: boolean
+}
+
+interface OutputState {
+  calls: number
+  call: OpenCall | null
+  callLimitReported: boolean
+}
+
+export interface OutputOptions {
+  createCallId: (index: number, name: string, offset: number) => string
+  argumentChars: number
+  calls: number
+  audit: boolean
+}
+
+/** Collects the events of one `feed` and owns what is counted over the whole stream: indexes, limits, the ledger. */
+export class Output {
+  state: OutputState = { calls: 0, call: null, callLimitReported: false }
+  ledger: LedgerEntry[] = []
+  private events: ParserEvent[] = []
+  private readonly options: OutputOptions
+
+  constructor(options: OutputOptions) {
+    this.options = options
+  }
+
+  take(): ParserEvent[] {
+    const events = this.events
+    this.events = []
+    return events
+  }
+
+  text(type: 'content' | 'reasoning', text: string): void {
+    if (text === '') return
+    const last = this.events[this.events.length - 1]
+    if (last !== undefined && last.type === type) last.text += text
+    else this.events.push({ type, text })
+  }
+
+  diagnose(code: DiagnosticCode, message: string, offset: number, text?: string): void {
+    const call = this.state.call
+    this.events.push({
+      type: 'diagnostic',
+      code,
+      message,
+      offset,
+      ...(call === null ? {} : { index: call.index }),
+      ...(text === undefined ? {} : { text }),
+    })
+  }
+
+  /** May another call open? When not, says so once. */
+  mayStart(offset: number): boolean {
+    if (this.state.calls < this.options.calls) return true
+    if (!this.state.callLimitReported) {
+      this.state.callLimitReported = true
+      this.diagnose('limit', `More than ${this.options.calls} calls (limits.calls): further calls are content.`, offset)
+    }
+    return false
+  }
+
+  /** @param id - the format's own id; made when absent */
+  startCall(name: string, offset: number, id?: string): void {
+    const index = this.state.calls
+    this.state.calls += 1
+    this.state.call = { index, offset, sent: 0, over: false }
+    this.events.push({ type: 'tool-call-start', index, id: id ?? this.options.createCallId(index, name, offset), name })
+  }
+
+  arguments(text: string): void {
+    const call = this.state.call
+    if (call === null || call.over || text === '') return
+    const room = this.options.argumentChars - call.sent
+    const piece = text.length > room ? text.slice(0, room) : text
+    call.sent += piece.length
+    const last = this.events[this.events.length - 1]
+    if (last !== undefined && last.type === 'tool-call-arguments' && last.index === call.index) last.text += piece
+    else if (piece !== '') this.events.push({ type: 'tool-call-arguments', index: call.index, text: piece })
+    if (piece.length < text.length) this.stopCall(call)
+  }
+
+  private stopCall(call: OpenCall): void {
+    const message = `The arguments are longer than ${this.options.argumentChars} characters (limits.argumentChars): the rest is dropped.`
+    this.diagnose('limit', message, call.offset)
+    call.over = true
+    this.events.push({ type: 'tool-call-end', index: call.index, status: 'truncated' })
+  }
+
+  endCall(status: ToolCallStatus): void {
+    const call = this.state.call
+    if (call === null) return
+    if (!call.over) this.events.push({ type: 'tool-call-end', index: call.index, status })
+    this.state.call = null
+  }
+
+  /** Is text of the open call dropped because of a limit? */
+  get over(): boolean {
+    return this.state.call?.over === true
+  }
+
+  /** Says what became of input characters. Costs nothing without `audit`. */
+  account(kind: LedgerEntry['kind'], start: number, end: number): void {
+    if (!this.options.audit || end <= start) return
+    const last = this.ledger[this.ledger.length - 1]
+    const as = kind === 'arguments' && this.over ? 'dropped' : kind
+    if (last !== undefined && last.kind === as && last.end === start) last.end = end
+    else this.ledger.push({ start, end, kind: as })
+  }
+}

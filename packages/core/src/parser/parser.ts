@@ -1,0 +1,194 @@
+import type { ParserEvent } from '../events.ts'
+import { JsonEnvelope } from '../families/json-envelope.ts'
+import type { Family, FamilyHost } from '../families/family.ts'
+import { TaggedParameters } from '../families/tagged-parameters.ts'
+import type { Format, Syntax } from '../formats/format.ts'
+import { findDefinition } from '../formats/registry.ts'
+import type { FinishReason, LedgerEntry, ParserOptions, TokenInfo } from '../options.ts'
+import { TextBuffer } from '../scan/text-buffer.ts'
+import { ToolTable } from '../tools.ts'
+import { createCallId } from './call-id.ts'
+import { DocumentMachine } from './document.ts'
+import { TokenEvidence } from './evidence.ts'
+import { Output } from './output.ts'
+import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
+
+/** Mid-stream state of a parser: plain JSON. Its inside is not a contract; only a parser of the same version reads it. */
+export interface ParserSnapshot {
+  version: 1
+  format: string
+  ended: boolean
+  received: number
+  buffer: object
+  output: object
+  ledger: LedgerEntry[]
+  evidence: object
+  document: object
+  line: object
+  families: object[]
+}
+
+/** Raw model text in, events out. One parser reads one message. */
+export interface ToolCallParser {
+  /**
+   * Takes the next chunk of text, cut anywhere, and returns what is decided by it. Never throws on what the model wrote.
+   *
+   * @param text - the chunk
+   * @param tokens - the ids of the chunk's tokens, as evidence about markers
+   * @throws TypeError after `end`, or when `text` is no string
+   */
+  feed(text: string, tokens?: TokenInfo): ParserEvent[]
+  /**
+   * Settles everything that is open. Call it once.
+   *
+   * @param finishReason - why the text ended; default `stop`. Only `stop`, `tool_calls` and `function_call` are clean ends.
+   */
+  end(finishReason?: FinishReason): ParserEvent[]
+  /** The state as plain JSON, to go on in another process with {@link restoreToolCallParser}. */
+  snapshot(): ParserSnapshot
+  /** What became of every input character so far, in order. Empty without `audit`. */
+  ledger(): LedgerEntry[]
+  /** State name and held text, for people who debug. */
+  inspect(): { state: string; held: string }
+}
+
+const CLEAN_ENDS: ReadonlySet<string> = new Set(['stop', 'tool_calls', 'function_call'])
+
+export class Parser implements ToolCallParser {
+  private readonly format: Format
+  private readonly buffer: TextBuffer = new TextBuffer()
+  private readonly output: Output
+  private readonly evidence: TokenEvidence = new TokenEvidence()
+  private readonly document: DocumentMachine
+  private ended = false
+  private received = 0
+
+  constructor(options: ParserOptions) {
+    this.format = findDefinition(options.format)
+    const resolved = resolveOptions(options, this.format)
+    this.output = new Output({
+      createCallId: resolved.createCallId ?? createCallId,
+      argumentChars: resolved.limits.argumentChars,
+      calls: resolved.limits.calls,
+      audit: resolved.audit,
+    })
+    const tools = new ToolTable(options.tools)
+    const host = this.createHost(resolved, tools)
+    const families = tools.empty ? [] : createFamilies(this.format, host)
+    this.document = new DocumentMachine(host, families, {
+      reasoning: resolved.reasoning,
+      markers: this.format.reasoning,
+      callsInReasoning: resolved.callsInReasoning,
+      fencedCalls: resolved.fencedCalls,
+    })
+  }
+
+  private createHost(options: ResolvedOptions, tools: ToolTable): FamilyHost {
+    const { buffer, evidence } = this
+    return {
+      buffer,
+      output: this.output,
+      tools,
+      closers: options.closers,
+      repair: options.repair,
+      unknownTools: options.unknownTools,
+      heldChars: options.limits.heldChars,
+      nameChars: options.limits.nameChars,
+      endTokens: this.format.endTokens,
+      marker: (literal, index) => {
+        const match = buffer.match(literal, index)
+        return match === 'yes' && !evidence.allows(literal, buffer.offset + index) ? 'no' : match
+      },
+      commit: () => this.document.commit(),
+      release: (text, offset) => this.document.passText(text, offset),
+    }
+  }
+
+  feed(text: string, tokens?: TokenInfo): ParserEvent[] {
+    if (this.ended) throw new TypeError('feed() after end(): a parser reads one message; create another for the next one')
+    if (typeof text !== 'string') throw new TypeError(`feed() takes a string, got ${text === null ? 'null' : typeof text}`)
+    if (tokens !== undefined) this.evidence.add(this.received, this.received + text.length, tokens)
+    this.received += text.length
+    if (text === '') return []
+    this.buffer.append(text)
+    this.document.run()
+    if (this.evidence.state.length > 0 && this.document.state.hold === null) this.evidence.forget(this.buffer.at)
+    return this.output.take()
+  }
+
+  end(finishReason: FinishReason = 'stop'): ParserEvent[] {
+    if (this.ended) throw new TypeError('end() was called already: a parser reads one message')
+    this.ended = true
+    this.buffer.end()
+    this.document.end({ clean: CLEAN_ENDS.has(finishReason) })
+    return this.output.take()
+  }
+
+  ledger(): LedgerEntry[] {
+    const sorted = [...this.output.ledger].toSorted((a, b) => a.start - b.start)
+    const merged: LedgerEntry[] = []
+    for (const entry of sorted) {
+      const last = merged[merged.length - 1]
+      if (last !== undefined && last.kind === entry.kind && last.end === entry.start) last.end = entry.end
+      else merged.push({ ...entry })
+    }
+    return merged
+  }
+
+  inspect(): { state: string; held: string } {
+    return { state: this.document.stateName, held: this.document.heldElsewhere + this.buffer.held }
+  }
+
+  snapshot(): ParserSnapshot {
+    const snapshot: ParserSnapshot = {
+      version: 1,
+      format: this.format.id,
+      ended: this.ended,
+      received: this.received,
+      buffer: this.buffer.save(),
+      output: this.output.state,
+      ledger: this.output.ledger,
+      evidence: this.evidence.state,
+      document: this.document.state,
+      line: this.document.tracker.state,
+      families: this.document.families.map((family) => family.state),
+    }
+    return clone(snapshot)
+  }
+
+  /** Takes over the state of a snapshot. */
+  restore(snapshot: ParserSnapshot): void {
+    if (snapshot?.version !== 1) throw new TypeError('This is no snapshot of a tooldelta parser of this version')
+    if (snapshot.format !== this.format.id || snapshot.families.length !== this.document.families.length) {
+      throw new TypeError(`The snapshot is of format '${snapshot.format}' and other options; restore it with the options of its parser`)
+    }
+    const state = clone(snapshot)
+    this.ended = state.ended
+    this.received = state.received
+    this.buffer.load(state.buffer as ReturnType<TextBuffer['save']>)
+    this.output.state = state.output as Output['state']
+    this.output.ledger = state.ledger
+    this.evidence.state = state.evidence as TokenEvidence['state']
+    this.document.state = state.document as DocumentMachine['state']
+    this.document.tracker.state = state.line as DocumentMachine['tracker']['state']
+    for (const [index, family] of this.document.families.entries()) family.state = state.families[index] as object
+  }
+}
+
+function clone<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T
+}
+
+function createFamilies(format: Format, host: FamilyHost): Family[] {
+  const syntaxes = format.dialect === undefined ? [format.syntax] : [format.syntax, format.dialect]
+  return syntaxes.map((syntax, index) => createFamily(syntax, host, index > 0))
+}
+
+function createFamily(syntax: Syntax, host: FamilyHost, dialect: boolean): Family {
+  switch (syntax.family) {
+    case 'tagged-parameters':
+      return new TaggedParameters(syntax.row, host, dialect)
+    case 'json-envelope':
+      return new JsonEnvelope(syntax.row, host, dialect)
+  }
+}
