@@ -389,18 +389,18 @@ export class EnvelopeElement implements JsonListener {
   /** Writes the ledger up to `offset`: arguments in their span, markup around it. */
   accountTo(offset: number): void {
     const { state, host } = this
+    if (!host.output.audit) return
     const start = state.argsStart < 0 ? offset : state.argsStart
     const end = state.argsEnd < 0 ? offset : state.argsEnd
-    let from = state.accounted
-    for (const [kind, to] of [
-      ['markup', Math.min(start, offset)],
-      ['arguments', Math.min(end, offset)],
-      ['markup', offset],
-    ] as const) {
-      host.output.account(kind, from, to)
-      from = Math.max(from, to)
-    }
-    state.accounted = Math.max(state.accounted, offset)
+    this.accountSpan('markup', Math.min(start, offset))
+    this.accountSpan('arguments', Math.min(end, offset))
+    this.accountSpan('markup', offset)
+  }
+
+  private accountSpan(kind: 'markup' | 'arguments', to: number): void {
+    const { state, host } = this
+    host.output.account(kind, state.accounted, to)
+    state.accounted = Math.max(state.accounted, to)
   }
 }
 

@@ -60,7 +60,7 @@ export class JsonEnvelope implements Family {
   private readonly row: JsonEnvelopeRow
   private readonly host: FamilyHost
   private readonly ends: MarkerFinder<string>
-  private readonly tokenCodes: ReadonlySet<number>
+  private readonly tokens: MarkerFinder<string>
   private element: EnvelopeElement | null = null
 
   /** The body belongs to another format than the one asked for; it is read with a diagnostic. */
@@ -74,7 +74,7 @@ export class JsonEnvelope implements Family {
     this.wrappers = row.open
     this.closers = row.close === undefined ? [] : [row.close]
     this.ends = new MarkerFinder([...this.closers, ...row.open])
-    this.tokenCodes = new Set(host.endTokens.map((token) => token.charCodeAt(0)))
+    this.tokens = new MarkerFinder(host.endTokens)
   }
 
   get stateName(): string {
@@ -341,11 +341,9 @@ export class JsonEnvelope implements Family {
   private beforeEndTokens(): number {
     const { buffer } = this.host
     const { text } = buffer
-    if (this.tokenCodes.size === 0) return text.length
-    for (let at = Math.max(buffer.pos, text.length - 2 * MAX_BLANKS); at < text.length; at += 1) {
-      if (this.tokenCodes.has(text.charCodeAt(at)) && isEndTokenTail(this.host, at)) return at
-    }
-    return text.length
+    let at = this.tokens.candidate(text, Math.max(buffer.pos, text.length - 2 * MAX_BLANKS))
+    while (at >= 0 && !isEndTokenTail(this.host, at)) at = this.tokens.candidate(text, at + 1)
+    return at < 0 ? text.length : at
   }
 
   /** The JSON text meets a character that it cannot contain: the end of the wrapper, or nonsense. */
