@@ -36,6 +36,8 @@ export interface ElementState {
   args: 'none' | 'open' | 'done' | 'empty' | 'bad'
   argsStart: number
   argsEnd: number
+  /** Offset at which the arguments reached their limit, -1 before. */
+  cutAt: number
   /** Arguments that wait for the name. */
   waiting: string
   scalar: string
@@ -110,9 +112,14 @@ export class EnvelopeElement implements JsonListener {
 
   // --- JsonListener ---------------------------------------------------------------------------------------------------------------
 
-  text(piece: string): void {
-    if (this.state.role === 'scalar') this.state.scalar += piece
-    else this.passArguments(piece)
+  text(piece: string, index: number): void {
+    if (this.state.role === 'scalar') {
+      this.state.scalar += piece
+      return
+    }
+    const sent = this.passArguments(piece)
+    // Where the limit of the arguments was reached: what follows is dropped text (P15).
+    if (sent < piece.length && index >= 0 && this.state.cutAt < 0) this.state.cutAt = this.host.buffer.offset + index + sent
   }
 
   decoded(piece: string): void {
@@ -251,7 +258,7 @@ export class EnvelopeElement implements JsonListener {
 
   private createInner(state: JsonState): JsonMachine {
     const listener: JsonListener = {
-      text: (piece) => this.passArguments(piece),
+      text: (piece) => void this.passArguments(piece),
       decoded: () => {},
       key: (depth, key) => {
         if (depth === 1) this.argumentKey(key)
@@ -328,9 +335,11 @@ export class EnvelopeElement implements JsonListener {
     return this.state.opened
   }
 
-  private passArguments(piece: string): void {
-    if (this.state.opened) this.host.output.arguments(piece)
-    else this.state.waiting += piece
+  /** @returns how much of the piece is sent or waits */
+  private passArguments(piece: string): number {
+    if (this.state.opened) return this.host.output.arguments(piece)
+    this.state.waiting += piece
+    return piece.length
   }
 
   /**
@@ -393,11 +402,12 @@ export class EnvelopeElement implements JsonListener {
     const start = state.argsStart < 0 ? offset : state.argsStart
     const end = state.argsEnd < 0 ? offset : state.argsEnd
     this.accountSpan('markup', Math.min(start, offset))
-    this.accountSpan('arguments', Math.min(end, offset))
+    if (state.cutAt >= 0) this.accountSpan('arguments', Math.min(state.cutAt, end, offset))
+    this.accountSpan(state.cutAt < 0 ? 'arguments' : 'dropped', Math.min(end, offset))
     this.accountSpan('markup', offset)
   }
 
-  private accountSpan(kind: 'markup' | 'arguments', to: number): void {
+  private accountSpan(kind: 'markup' | 'arguments' | 'dropped', to: number): void {
     const { state, host } = this
     host.output.account(kind, state.accounted, to)
     state.accounted = Math.max(state.accounted, to)
@@ -415,6 +425,7 @@ export function createElementState(offset: number): ElementState {
     args: 'none',
     argsStart: -1,
     argsEnd: -1,
+    cutAt: -1,
     waiting: '',
     scalar: '',
     nested: false,

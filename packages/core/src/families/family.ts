@@ -16,8 +16,8 @@ export interface FamilyHost {
   readonly endTokens: readonly string[]
   /** Does this marker stand here? Token ids may say no. */
   marker(literal: string, index: number): Match
-  /** The first call of a wrapper opens: blanks before it are layout. */
-  commit(): void
+  /** The first call of a wrapper opens: blanks before it are layout. `offset` is where it begins. */
+  commit(offset: number): void
   /** Text that looked like a call goes back to the reader, byte for byte. */
   release(text: string, offset: number): void
 }

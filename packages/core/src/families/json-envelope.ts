@@ -293,7 +293,7 @@ export class JsonEnvelope implements Family {
     if (!declared && host.unknownTools === 'content') return false
     if (!host.output.mayStart(element.offset)) return false
     this.endPending()
-    if (!state.committed) this.commit()
+    if (!state.committed) this.commit(element.offset)
     for (const { code, message, offset } of state.remarks) host.output.diagnose(code, message, offset)
     state.remarks = []
     host.output.startCall(name, element.offset)
@@ -301,9 +301,9 @@ export class JsonEnvelope implements Family {
     return true
   }
 
-  private commit(): void {
+  private commit(offset: number): void {
     const { host, state } = this
-    host.commit()
+    host.commit(offset)
     state.committed = true
     for (const segment of state.segments) {
       if (segment.kind === 'markup') host.output.account('markup', segment.offset, segment.offset + segment.text.length)
@@ -563,8 +563,10 @@ export class JsonEnvelope implements Family {
   private cut(): void {
     const { buffer, output } = this.host
     const held = (this.state.element as ElementState).json.token
-    output.account('dropped', buffer.at, buffer.offset + buffer.text.length)
-    output.diagnose('truncated', 'The text ended inside the call: its arguments are not whole.', buffer.at, held + buffer.take(buffer.text.length))
+    const offset = buffer.at
+    output.account('dropped', offset, buffer.offset + buffer.text.length)
+    const dropped = held + buffer.take(buffer.text.length)
+    if (!output.over) output.diagnose('truncated', 'The text ended inside the call: its arguments are not whole.', offset, dropped)
     output.endCall('truncated')
     this.element = null
     this.state = createState()

@@ -1,7 +1,8 @@
 import type { Match } from '../scan/text-buffer.ts'
 import { Char, isSpace } from '../scan/char-code.ts'
+import { escapeJson } from '../json/escape.ts'
 import { quoteJson } from '../values/convert-value.ts'
-import { type ValueState, closeValue, openValue, releaseValue, startValue, writeValue } from '../values/value-writer.ts'
+import { type ValueState, admitText, closeValue, openValue, releaseText, startValue } from '../values/value-writer.ts'
 import { ValueType } from '../values/schema-types.ts'
 import { ClosingRules, type TagMarkers } from './closing-rules.ts'
 import type { Family, FamilyHost, StreamEnd } from './family.ts'
@@ -141,10 +142,10 @@ export class TaggedParameters implements Family {
     if (wrapped) {
       const doubled = doubledOpeners(this.host, [this.row.open], index)
       at = doubled.next
-      this.host.commit()
+      this.host.commit(buffer.offset + index)
       if (doubled.count > 1) output.diagnose('doubled-opener', 'The call was opened more than once.', buffer.offset + index)
     } else {
-      this.host.commit()
+      this.host.commit(buffer.offset + index)
       output.diagnose('missing-opener', `The call has no ${this.row.open}.`, buffer.offset + index)
     }
     this.consume(at, 'markup')
@@ -422,9 +423,7 @@ export class TaggedParameters implements Family {
       }
       if (closing !== 'no') {
         this.passValue(parameter, this.beforeLayout(candidate, buffer.pos))
-        this.settleValue(parameter, parameter.duplicate ? 'dropped' : 'arguments')
-        this.consume(candidate, 'markup')
-        this.endParameter(parameter, closing.length)
+        this.endParameter(parameter, candidate, closing.length)
         return true
       }
       search = candidate + 1
@@ -478,13 +477,32 @@ export class TaggedParameters implements Family {
       value.held += piece
       return
     }
-    output.arguments(writeValue(value, piece))
+    const waited = value.mode !== 'stream'
+    let text = admitText(value, piece)
     if (value.held.length > heldChars) {
       const message = `The value of ${parameter.key} is longer than ${heldChars} characters (limits.heldChars): it becomes a string.`
-      output.diagnose('limit', message, parameter.offset)
-      output.arguments(releaseValue(value))
+      if (value.mode === 'wait') output.diagnose('limit', message, parameter.offset)
+      text = releaseText(value)
     }
-    if (value.mode === 'stream') this.settleValue(parameter, 'arguments')
+    if (value.mode !== 'stream') return
+    if (waited) output.arguments('"')
+    this.passString(text, parameter.waitsFrom)
+    parameter.waitsFrom = -1
+  }
+
+  /** Sends text of a string. Where the arguments reach their limit the rest is dropped text (P15). */
+  private passString(text: string, start: number): void {
+    const { output, buffer } = this.host
+    const escaped = escapeJson(text)
+    let fits = text.length
+    if (escaped.length <= output.room) output.arguments(escaped)
+    else {
+      fits = fittingLength(text, output.room)
+      output.arguments(escapeJson(text.slice(0, fits)))
+      output.stop()
+    }
+    output.account('arguments', start, start + fits)
+    output.account('dropped', start + fits, buffer.at)
   }
 
   /** Says in the ledger what became of the value's text. */
@@ -493,12 +511,16 @@ export class TaggedParameters implements Family {
     parameter.waitsFrom = -1
   }
 
-  /** @param closerLength - 0 when the value ends without its closer */
-  private endParameter(parameter: Parameter, closerLength: number): void {
-    const { buffer, output, repair } = this.host
+  /**
+   * @param end - index of the marker that ends the value
+   * @param closerLength - 0 when the value ends without its closer
+   */
+  private endParameter(parameter: Parameter, end: number, closerLength: number): void {
+    const { output, repair } = this.host
     if (parameter.duplicate) {
       const message = `A second value for ${parameter.key} was dropped: the first one is sent already.`
       output.diagnose('duplicate-parameter', message, parameter.offset, parameter.value.held)
+      this.settleValue(parameter, 'dropped')
     } else {
       const converted = closeValue(parameter.value, repair)
       if (converted.remark !== undefined) output.diagnose(converted.remark.code, converted.remark.message, parameter.offset)
@@ -506,10 +528,12 @@ export class TaggedParameters implements Family {
         this.state.repaired = true
         output.diagnose('json-repair', `The value of ${parameter.key} was mended JSON.`, parameter.offset)
       }
-      output.arguments(converted.json)
+      const sent = output.arguments(converted.json)
+      this.settleValue(parameter, sent === converted.json.length ? 'arguments' : 'dropped')
     }
+    this.consume(end, 'markup')
     if (closerLength === 0) this.missing(this.row.parameterClose)
-    this.consume(buffer.pos + closerLength, 'markup')
+    this.consume(end + closerLength, 'markup')
     this.state.parameter = null
     this.state.mode = 'body'
   }
@@ -568,10 +592,24 @@ export class TaggedParameters implements Family {
 
   private cut(dropped: string): void {
     const { buffer, output } = this.host
-    output.diagnose('truncated', 'The text ended inside the call: its arguments are not whole.', buffer.at, dropped)
+    if (!output.over) {
+      output.diagnose('truncated', 'The text ended inside the call: its arguments are not whole.', buffer.at, dropped)
+    }
     output.endCall('truncated')
     this.state.mode = 'idle'
   }
+}
+
+/** How many characters of the text fit into `room` once they are escaped. */
+function fittingLength(text: string, room: number): number {
+  let left = room
+  let fits = 0
+  for (const character of text) {
+    left -= escapeJson(character).length
+    if (left < 0) break
+    fits += character.length
+  }
+  return fits
 }
 
 function createState(): TaggedState {

@@ -8,8 +8,8 @@ export type JsonRule = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R8' | 'R9' | 'R10' | 
 
 /** Who listens to a {@link JsonMachine}. Depths count the open brackets: members of the outermost object are at depth 1. */
 export interface JsonListener {
-  /** The next piece of JSON text, while the machine copies. */
-  text(piece: string): void
+  /** The next piece of JSON text, while the machine copies. `index` is where it stands, -1 for a rewritten piece. */
+  text(piece: string, index: number): void
   /** The next piece of the string that is being decoded. */
   decoded(piece: string): void
   /** A member's key is complete. */
@@ -187,7 +187,7 @@ export class JsonMachine {
   }
 
   private flush(to: number): void {
-    if (this.state.copy && to > this.from) this.listener.text(this.text.slice(this.from, to))
+    if (this.state.copy && to > this.from) this.listener.text(this.text.slice(this.from, to), this.from)
     this.from = to
   }
 
@@ -195,7 +195,7 @@ export class JsonMachine {
   private rewrite(rule: JsonRule, at: number, length: number, replacement: string, begin: number = at): number {
     this.flush(at)
     if (!this.listener.repair(rule, begin)) return this.fail(at)
-    if (this.state.copy && replacement !== '') this.listener.text(replacement)
+    if (this.state.copy && replacement !== '') this.listener.text(replacement, -1)
     this.from = at + length
     return at + length
   }
@@ -411,7 +411,7 @@ export class JsonMachine {
           this.passString(at, i)
           this.passDecoded(text[i] as string)
           this.flush(i)
-          if (state.copy) this.listener.text(escapeJson(text[i] as string))
+          if (state.copy) this.listener.text(escapeJson(text[i] as string), -1)
           this.from = i + 1
           return i + 1
         }
@@ -546,7 +546,7 @@ export class JsonMachine {
       if (this.rewrite(rule, at, next - at, spelled, next - token.length) < 0) return -1
     } else if (token.length > next - at) {
       this.flush(at)
-      if (this.state.copy) this.listener.text(token)
+      if (this.state.copy) this.listener.text(token, -1)
       this.from = next
     }
     return this.endValue(next)

@@ -29,6 +29,8 @@ interface DocumentState {
   /** Blanks that wait for what follows, with the places they came from. */
   space: string
   spaceSpans: [number, number][]
+  /** More blanks came than may wait: the first of them went to the reader. */
+  spaceOverflow: boolean
   /** Index of the call machine that owns the text, -1 for none. */
   family: number
   /** A call has opened since the machine was entered. */
@@ -158,10 +160,12 @@ export class DocumentMachine {
     if (state.gap === 'marker') {
       while (isSpace(text.charCodeAt(start))) start += 1
       this.addSpace(text.slice(0, start), offset)
-      this.dropSpace()
-    } else this.flushSpace()
+    }
+    if (state.gap === 'marker') this.dropSpace()
+    else this.flushSpace()
     this.emit(text.slice(start, end), offset + start)
     state.gap = 'text'
+    state.spaceOverflow = false
     if (end < text.length) this.addSpace(text.slice(end), offset + end)
   }
 
@@ -178,9 +182,9 @@ export class DocumentMachine {
     state.space += text.slice(0, room)
     state.spaceSpans.push([offset, offset + Math.min(room, text.length)])
     if (text.length <= room) return
-    host.output.diagnose('limit', `More than ${host.heldChars} blanks were held (limits.heldChars): they are text.`, offset + room)
     this.flushSpace()
     state.gap = 'text'
+    state.spaceOverflow = true
     this.addSpace(text.slice(room), offset + room)
   }
 
@@ -195,6 +199,11 @@ export class DocumentMachine {
   }
 
   private dropSpace(): void {
+    if (this.state.spaceOverflow) {
+      const message = `Of more than ${this.host.heldChars} blanks before a marker (limits.heldChars) the first are text.`
+      this.host.output.diagnose('limit', message, this.host.buffer.at)
+      this.state.spaceOverflow = false
+    }
     for (const [start, end] of this.state.spaceSpans) this.host.output.account('markup', start, end)
     this.state.space = ''
     this.state.spaceSpans = []
@@ -315,13 +324,13 @@ export class DocumentMachine {
   }
 
   /** The first call of a wrapper opens. */
-  commit(): void {
+  commit(offset: number): void {
     const { state, host } = this
     this.dropSpace()
     state.opened = true
     state.callSeen = true
     if (state.zone === 'reasoning') {
-      host.output.diagnose('call-in-reasoning', 'The call stands inside a thought; it was read as a call.', host.buffer.at)
+      host.output.diagnose('call-in-reasoning', 'The call stands inside a thought; it was read as a call.', offset)
     }
   }
 
@@ -428,6 +437,7 @@ function createState(reasoning: ReasoningMode): DocumentState {
     gap: open ? 'marker' : 'start',
     space: '',
     spaceSpans: [],
+    spaceOverflow: false,
     family: -1,
     opened: false,
     hold: null,

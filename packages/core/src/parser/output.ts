@@ -85,9 +85,15 @@ export class Output {
     this.events.push({ type: 'tool-call-start', index, id: id ?? this.options.createCallId(index, name, offset), name })
   }
 
-  arguments(text: string): void {
+  /**
+   * Sends the next piece of the arguments.
+   *
+   * @returns how much of it was within the limit
+   */
+  arguments(text: string): number {
     const call = this.state.call
-    if (call === null || call.over || text === '') return
+    if (call === null || text === '') return text.length
+    if (call.over) return 0
     const room = this.options.argumentChars - call.sent
     const piece = text.length > room ? text.slice(0, room) : text
     call.sent += piece.length
@@ -95,6 +101,19 @@ export class Output {
     if (last !== undefined && last.type === 'tool-call-arguments' && last.index === call.index) last.text += piece
     else if (piece !== '') this.events.push({ type: 'tool-call-arguments', index: call.index, text: piece })
     if (piece.length < text.length) this.stopCall(call)
+    return piece.length
+  }
+
+  /** Characters that the arguments of the open call may still have. */
+  get room(): number {
+    const call = this.state.call
+    return call === null || call.over ? 0 : this.options.argumentChars - call.sent
+  }
+
+  /** Ends the open call for the reader because its arguments have reached their limit. */
+  stop(): void {
+    const call = this.state.call
+    if (call !== null && !call.over) this.stopCall(call)
   }
 
   private stopCall(call: OpenCall): void {
@@ -124,8 +143,7 @@ export class Output {
   account(kind: LedgerEntry['kind'], start: number, end: number): void {
     if (!this.audit || end <= start) return
     const last = this.ledger[this.ledger.length - 1]
-    const as = kind === 'arguments' && this.over ? 'dropped' : kind
-    if (last !== undefined && last.kind === as && last.end === start) last.end = end
-    else this.ledger.push({ start, end, kind: as })
+    if (last !== undefined && last.kind === kind && last.end === start) last.end = end
+    else this.ledger.push({ start, end, kind })
   }
 }

@@ -99,7 +99,7 @@ export class Parser implements ToolCallParser {
         const match = buffer.match(literal, index)
         return match === 'yes' && !evidence.allows(literal, buffer.offset + index) ? 'no' : match
       },
-      commit: () => this.document.commit(),
+      commit: (offset) => this.document.commit(offset),
       release: (text, offset) => this.document.passText(text, offset),
     }
   }

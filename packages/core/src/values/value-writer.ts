@@ -1,4 +1,3 @@
-import { escapeJson } from '../json/escape.ts'
 import { type ConvertedValue, convertValue, quoteJson } from './convert-value.ts'
 import { ValueType } from './schema-types.ts'
 
@@ -35,21 +34,20 @@ export function startValue(types: number): ValueState {
 /**
  * Takes the next piece of a value's text.
  *
- * @returns the JSON text that is decided by it
+ * @returns the text that is now known to be part of a string; empty while the value waits
  */
-export function writeValue(value: ValueState, piece: string): string {
-  if (value.mode === 'stream') return escapeJson(piece)
+export function admitText(value: ValueState, piece: string): string {
+  if (value.mode === 'stream') return piece
   value.held += piece
-  if (value.mode === 'wait' || couldStillBeOther(value, piece)) return ''
-  return releaseValue(value)
+  return value.mode === 'wait' || couldStillBeOther(value, piece) ? '' : releaseText(value)
 }
 
 /** Decides for a string and gives the text that waited. */
-export function releaseValue(value: ValueState): string {
+export function releaseText(value: ValueState): string {
   const held = value.held
   value.held = ''
   value.mode = 'stream'
-  return `"${escapeJson(held)}`
+  return held
 }
 
 /** The opening quote of a value that flows from its first character. */
