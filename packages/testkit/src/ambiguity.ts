@@ -1,0 +1,51 @@
+/** What surrounds a value in the printed text, as far as it decides where the value ends. */
+export interface ValuePlace {
+  open: string
+  close: string
+  /** Parameters whose tag may follow: declared and without a value so far. `undefined` without a schema: any name. */
+  nextParameters: readonly string[] | undefined
+  /** Parameters that have a value already, this one included. */
+  seen: readonly string[]
+  /** The format takes one line break off each side of a value, but its template writes none. */
+  trimsUnframed: boolean
+}
+
+const END_TOKENS = ['<|im_start|>', '<|im_end|>', '<|endoftext|>', '<seed:bos>', '<seed:eos>']
+
+/**
+ * Values of tag formats that no reader can tell from markup (policy P3 names them): a closer that is followed by blanks and a tag that
+ * may follow a closer there, or, at the start of a line, the tag of a parameter that may come next. Everything else is read back exactly,
+ * single closers and doubled ones included.
+ *
+ * This is the only thing that the generators of round trips leave out; those of broken texts leave nothing out. It is written with
+ * expressions over the whole value, on purpose unlike the parser.
+ */
+export function quotesMarkup(value: string, place: ValuePlace): boolean {
+  if (place.trimsUnframed && /^(?:\r?\n)|\n$/.test(value)) return true
+  const open = escapeExpression(place.open)
+  const close = escapeExpression(place.close)
+  const end = `(?:${END_TOKENS.map(escapeExpression).join('|')}|$)`
+  const wrapper = `${close}\\s*(?:${open}|<function=|${end})`
+  const afterFunction = `\\s*(?:${close}|${open}|<function=|${end})`
+  const framed = new RegExp(
+    [
+      `</parameter>\\s*(?:<parameter=|${open}|<function=|${end}|</function>${afterFunction}|${wrapper})`,
+      `</function>${afterFunction}`,
+      wrapper,
+    ].join('|'),
+  )
+  // The value's own closer follows: `$` never stands inside the text.
+  const followed = `${value}\n</parameter>`
+  if (framed.test(followed.slice(0, -1))) return true
+  return [...value.matchAll(/(?:^|\n)<parameter=([^<>\r\n]*)>/g)].some(([, key]) => mayFollow(key as string, place))
+}
+
+function mayFollow(key: string, place: ValuePlace): boolean {
+  const name = key.trim().replace(/^(["'])(.*)\1$/, '$2').trim()
+  if (name === '' || place.seen.includes(name)) return false
+  return place.nextParameters === undefined || place.nextParameters.includes(name)
+}
+
+function escapeExpression(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+}

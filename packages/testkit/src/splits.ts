@@ -1,0 +1,23 @@
+/** Cuts at the given places. Places may repeat (empty chunks) and need no order. */
+export function splitAt(text: string, places: readonly number[]): string[] {
+  const sorted = places.map((place) => Math.min(Math.max(place, 0), text.length)).toSorted((a, b) => a - b)
+  const chunks: string[] = []
+  let from = 0
+  for (const place of [...sorted, text.length]) {
+    chunks.push(text.slice(from, place))
+    from = place
+  }
+  return chunks
+}
+
+/** Chunks of `size` UTF-16 units; cuts through surrogate pairs too. */
+export function splitEvery(text: string, size: number): string[] {
+  const chunks: string[] = []
+  for (let from = 0; from < text.length; from += size) chunks.push(text.slice(from, from + size))
+  return chunks
+}
+
+/** Every way to cut the text in two. */
+export function* eachTwoWaySplit(text: string): Generator<[string, string]> {
+  for (let at = 0; at <= text.length; at += 1) yield [text.slice(0, at), text.slice(at)]
+}
