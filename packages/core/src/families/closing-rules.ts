@@ -1,6 +1,6 @@
 import type { Match } from '../scan/text-buffer.ts'
 import type { FamilyHost } from './family.ts'
-import { isEndTokenTail, readHead, skipBlanks } from './lookahead.ts'
+import { followedBy, isEndTokenTail, readHead } from './lookahead.ts'
 
 /** The markers of tagged parameters. */
 export interface TagMarkers {
@@ -94,35 +94,18 @@ export class ClosingRules {
 
   private confirmsParameter(index: number): Match {
     const { functionClose, close, parameterOpen, open, functionOpen } = this.markers
-    const next = this.followedBy(index, [parameterOpen, functionClose, close, open, functionOpen])
-    if (typeof next === 'string') return next
+    const next = followedBy(this.host, index, [parameterOpen, functionClose, close, open, functionOpen])
     if (next.marker === functionClose) return this.confirmsFunction(next.end)
-    return next.marker === close ? this.confirmsWrapper(next.end) : 'yes'
+    return next.marker === close ? this.confirmsWrapper(next.end) : next.match
   }
 
   private confirmsFunction(index: number): Match {
     const { close, open, functionOpen } = this.markers
-    const next = this.followedBy(index, [close, open, functionOpen])
-    return typeof next === 'string' ? next : 'yes'
+    return followedBy(this.host, index, [close, open, functionOpen]).match
   }
 
   private confirmsWrapper(index: number): Match {
     const { open, functionOpen } = this.markers
-    const next = this.followedBy(index, [open, functionOpen])
-    return typeof next === 'string' ? next : 'yes'
-  }
-
-  /** The marker after blanks. `yes` stands for the end of the text, an end token, or a piece of a marker at the end. */
-  private followedBy(index: number, markers: readonly string[]): Match | { marker: string; end: number } {
-    const { buffer, endTokens } = this.host
-    const at = skipBlanks(buffer, index)
-    if (at < 0) return 'no'
-    if (at === buffer.text.length) return buffer.ended ? 'yes' : 'wait'
-    for (const marker of markers) {
-      if (this.host.marker(marker, at) === 'yes') return { marker, end: at + marker.length }
-    }
-    for (const token of endTokens) if (buffer.match(token, at) === 'yes') return 'yes'
-    const piece = [...markers, ...endTokens].some((marker) => buffer.endsInside(marker, at))
-    return piece ? (buffer.ended ? 'yes' : 'wait') : 'no'
+    return followedBy(this.host, index, [open, functionOpen]).match
   }
 }

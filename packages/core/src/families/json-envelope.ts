@@ -419,6 +419,12 @@ export class JsonEnvelope implements Family {
   private failElement(): boolean {
     const { state, host } = this
     const element = this.current()
+    if (element.state.opened && element.state.args === 'done' && host.repair) {
+      // The arguments are whole: what follows them is stray text of the wrapper (R5, R6).
+      this.missingBrace()
+      this.finishCall(true)
+      return this.afterElement()
+    }
     if (element.state.opened) {
       element.accountTo(host.buffer.at)
       host.output.diagnose('json-unreadable', 'The arguments cannot be read on; the rest of the call was dropped.', host.buffer.at)

@@ -93,8 +93,29 @@ export function endTokensReach(
   return tokens
 }
 
+/**
+ * Does one of the markers follow, with nothing but blanks before it? The end of the text, an end token and a piece of a marker at the end
+ * count as well.
+ */
+export function followedBy(
+  host: FamilyHost,
+  index: number,
+  markers: readonly string[],
+): { match: Match; marker?: string; end: number } {
+  const { buffer, endTokens } = host
+  const at = skipBlanks(buffer, index)
+  if (at < 0) return { match: 'no', end: index }
+  if (at === buffer.text.length) return { match: buffer.ended ? 'yes' : 'wait', end: at }
+  for (const marker of markers) {
+    if (host.marker(marker, at) === 'yes') return { match: 'yes', marker, end: at + marker.length }
+  }
+  for (const token of endTokens) if (buffer.match(token, at) === 'yes') return { match: 'yes', end: at }
+  const piece = [...markers, ...endTokens].some((marker) => buffer.endsInside(marker, at))
+  return { match: piece ? (buffer.ended ? 'yes' : 'wait') : 'no', end: at }
+}
+
 /** First index from `index` that is no blank, or -1 when the run is too long. */
-export function skipBlanks(buffer: TextBuffer, index: number): number {
+function skipBlanks(buffer: TextBuffer, index: number): number {
   const at = buffer.skipSpace(index, MAX_BLANKS)
   return at - index >= MAX_BLANKS && at < buffer.text.length && isSpace(buffer.text.charCodeAt(at)) ? -1 : at
 }

@@ -6,7 +6,7 @@ import { type ValueState, admitText, closeValue, openValue, releaseText, startVa
 import { ValueType } from '../values/schema-types.ts'
 import { ClosingRules, type TagMarkers } from './closing-rules.ts'
 import type { Family, FamilyHost, StreamEnd } from './family.ts'
-import { MAX_BLANKS, doubledOpeners, endTokensReach, readHead } from './lookahead.ts'
+import { MAX_BLANKS, doubledOpeners, endTokensReach, followedBy, readHead } from './lookahead.ts'
 
 /** What a format of this family says about itself. */
 export interface TaggedParametersRow extends TagMarkers {
@@ -128,11 +128,16 @@ export class TaggedParameters implements Family {
     return tools.open || unknownTools === 'forward'
   }
 
-  /** A bare call needs a declared name, or no tools to compare with (P2). */
+  /**
+   * A bare call needs a declared name, or no tools to compare with (P2). Then the markers alone decide: the body must begin like one, or
+   * `<function=` of another agent's syntax would be taken for ours.
+   */
   private acceptsBare(index: number): Match {
     const head = this.functionHead(index)
     if (typeof head === 'string') return head
-    return this.host.tools.open || this.host.tools.declares(head.name) ? 'yes' : 'no'
+    const { tools } = this.host
+    if (!tools.open) return tools.declares(head.name) ? 'yes' : 'no'
+    return followedBy(this.host, head.end, [this.row.parameterOpen, this.row.functionClose]).match
   }
 
   enter(index: number): void {
