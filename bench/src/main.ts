@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -15,7 +15,6 @@ const usage = `npm run bench -- [--quick] [--only TEXT] [--check] [--reference] 
   --only TEXT    only rows whose name contains TEXT, such as tagged/64KB
   --check        exit with 1 when a target is missed
   --reference    also write bench/results/reference.json and .svg, which are committed
-  --recordings DIR   recordings to read instead of the repository's own
   --row NAME     one row in this process, as JSON; for a profiler
   --list         the names of all rows`
 
@@ -25,13 +24,12 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     check: { type: 'boolean', default: false },
     reference: { type: 'boolean', default: false },
-    recordings: { type: 'string', default: 'packages/testkit/fixtures/recordings' },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
     row: { type: 'string' },
   },
 })
-const recordings = resolve(options.recordings)
+const recordings = resolve('packages/testkit/fixtures/recordings')
 const budget = { milliseconds: options.quick ? 150 : 1200 }
 
 if (options.help) process.stdout.write(`${usage}\n`)
@@ -53,7 +51,6 @@ function selectRows(): string[] {
 async function runAll(): Promise<number> {
   const names = selectRows()
   if (names.length === 0) return fail(`no row contains ${options.only ?? ''}; see --list`)
-  if (!existsSync(recordings)) return fail(`there are no recordings in ${recordings}`)
   warnOfLoad()
   const results: BenchResults = {
     version: 1,
@@ -91,7 +88,7 @@ function warnOfLoad(): void {
 
 function runInProcess(row: string): Promise<WorkerReport> {
   const quick = options.quick ? ['--quick'] : []
-  const child = fork(process.argv[1] as string, ['--row', row, '--recordings', recordings, ...quick], {
+  const child = fork(process.argv[1] as string, ['--row', row, ...quick], {
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     serialization: 'advanced',

@@ -15,7 +15,7 @@ import type { RecordedTurn } from './recordings.ts'
 import { preparePeer } from './runners/ai-sdk.ts'
 import { prepareIndexOf, prepareStringify, prepareStringifyEach, prepareXml } from './runners/baselines.ts'
 import { prepareCore, prepareDeltas, prepareTurns, type Turn } from './runners/core.ts'
-import { prepareSse, prepareSseFloor, type SsePath } from './runners/sse.ts'
+import { prepareIdentityStream, prepareSse, prepareSseFloor, type SsePath } from './runners/sse.ts'
 import type { CutName, Scenario, ScenarioContext } from './scenario.ts'
 
 type Syntax = 'tagged' | 'hermes'
@@ -58,7 +58,11 @@ function listSweep(): Scenario[] {
 function core(document: string, cut: CutName, isQuick: boolean): Scenario {
   const name = `${document}/${cut}`
   return {
-    ...{ name, kind: 'tooldelta', document, cut, isQuick },
+    name,
+    kind: 'tooldelta',
+    document,
+    cut,
+    isQuick,
     prepare: (context) => prepareCore(name, ...read(context, document, cut)),
   }
 }
@@ -66,7 +70,11 @@ function core(document: string, cut: CutName, isQuick: boolean): Scenario {
 function turns(cut: CutName): Scenario {
   const name = `turns/148/${cut}`
   return {
-    ...{ name, kind: 'tooldelta', document: 'turns/148', cut, isQuick: cut === 'token' },
+    name,
+    kind: 'tooldelta',
+    document: 'turns/148',
+    cut,
+    isQuick: cut === 'token',
     prepare: ({ recordings, cutters }) =>
       prepareTurns(
         name,
@@ -82,7 +90,11 @@ function listFamilies(): Scenario[] {
     if (printer === undefined) throw new Error(`no printer for the family ${family}: add one to bench/src/printers.ts`)
     const name = `family/${family}/4`
     return {
-      ...{ name, kind: 'tooldelta', document: `family/${family}`, cut: '4', isQuick: true },
+      name,
+      kind: 'tooldelta',
+      document: `family/${family}`,
+      cut: '4',
+      isQuick: true,
       prepare({ recordings, cutters }) {
         const document = makeWriteFile(printer.format, printer.print, sizes['64KB'], recordings.argumentLines)
         return prepareCore(name, document, cutters['4'](document.text))
@@ -102,7 +114,11 @@ function listSse(): Scenario[] {
   return rows.map(([path, document, cut, isQuick]) => {
     const name = `sse/${path}/${document}/${cut}`
     return {
-      ...{ name, kind: 'tooldelta', document, cut, isQuick },
+      name,
+      kind: 'tooldelta',
+      document,
+      cut,
+      isQuick,
       prepare: (context) => prepareSse(name, path, ...read(context, document, cut)),
     } satisfies Scenario
   })
@@ -119,6 +135,7 @@ function listBaselines(): Scenario[] {
       baseline('stringify-each', document, '4', isQuick, ([, chunks]) => prepareStringifyEach(chunks)),
       baseline('sse-json', document, 'token', false, ([, chunks]) => prepareSseFloor(chunks)),
       baseline('sse-json', document, '4', isQuick, ([, chunks]) => prepareSseFloor(chunks)),
+      baseline('identity-stream', document, '4', isQuick, ([, chunks]) => prepareIdentityStream(chunks)),
       baseline('fast-xml-parser', document, '4', isQuick, ([made], cutter) =>
         prepareXml(`fast-xml-parser/${document}`, made, cutter),
       ),
@@ -135,7 +152,11 @@ function baseline(
   prepare: (made: [BenchDocument, string[]], cutter: Cutter) => ReturnType<typeof prepareIndexOf>,
 ): Scenario {
   return {
-    ...{ name: `${what}/${document}/${cut}`, kind: 'baseline', document, cut, isQuick },
+    name: `${what}/${document}/${cut}`,
+    kind: 'baseline',
+    document,
+    cut,
+    isQuick,
     prepare: (context) => prepare(read(context, document, cut), context.cutters[cut]),
   }
 }
@@ -151,7 +172,12 @@ function listPeers(): Scenario[] {
     [`${syntax}/1MB`, 'whole', false, true],
   ])
   return rows.map(([document, cut, isQuick, isSlow]) => ({
-    ...{ name: `ai-sdk-tool/${document}/${cut}`, kind: 'peer', document, cut, isQuick, isSlow },
+    name: `ai-sdk-tool/${document}/${cut}`,
+    kind: 'peer',
+    document,
+    cut,
+    isQuick,
+    isSlow,
     prepare: (context) => preparePeer(...read(context, document, cut)),
   }))
 }

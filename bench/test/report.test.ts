@@ -21,7 +21,16 @@ function row(
 ): Measurement {
   const [document, cut] = [name.split('/').slice(0, -1).join('/'), name.split('/').at(-1) as Measurement['cut']]
   return {
-    ...{ name, kind: 'tooldelta', document, cut, bytes: chars, chars, chunks, medianMs, minMs: medianMs, samples: 9 },
+    name,
+    kind: 'tooldelta',
+    document,
+    cut,
+    bytes: chars,
+    chars,
+    chunks,
+    medianMs,
+    minMs: medianMs,
+    samples: 9,
     ...more,
   }
 }
@@ -49,8 +58,13 @@ const memory: MemoryRow[] = [
   },
 ]
 const results: BenchResults = {
-  ...{ version: 1, date: '2026-11-25T00:00:00.000Z', machine: '2 cores, x64', mode: 'full' },
-  ...{ measurements, memory, targets: judgeTargets(measurements, memory) },
+  version: 1,
+  date: '2026-11-25T00:00:00.000Z',
+  machine: '2 cores, x64',
+  mode: 'full',
+  measurements,
+  memory,
+  targets: judgeTargets(measurements, memory),
 }
 
 describe('results', () => {

@@ -4,11 +4,11 @@ import { formatNumber } from './table.ts'
 
 const width = 1080
 const colors = { tooldelta: '#1a7f5a', baseline: '#8a94a3', peer: '#c2571a' } as const
-const kinds = {
-  tooldelta: 'tooldelta',
-  baseline: 'building block to compare with',
-  peer: '@ai-sdk-tool/parser 4.1.26',
-} as const
+const legendEntries = [
+  { kind: 'tooldelta', title: 'tooldelta', offset: 0 },
+  { kind: 'baseline', title: 'building block to compare with', offset: 110 },
+  { kind: 'peer', title: '@ai-sdk-tool/parser 4.1.26', offset: 335 },
+] as const
 const lineStyles = [
   { prefix: 'tagged', title: 'tooldelta, tagged', color: '#1a7f5a', dash: '' },
   { prefix: 'hermes', title: 'tooldelta, hermes', color: '#2f6fb3', dash: '' },
@@ -22,7 +22,7 @@ export function drawPlot(results: BenchResults): string {
   const lines = drawLines(results.measurements, bars.bottom + 70)
   const height = lines.bottom + 30
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="#1c2430" role="img" aria-label="Benchmark of tooldelta: throughput and growth">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="13" fill="#1c2430" role="img" aria-label="Benchmark of tooldelta: throughput and growth">`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text(20, 28, 'Throughput of a tool call that writes a file, in MB/s (more is better, logarithmic)', {
       size: 17,
@@ -53,6 +53,7 @@ const barRows: readonly { name: string; title: string }[] = [
   { name: 'hermes/64KB/4', title: 'hermes, 64 KB, 4-character chunks' },
   { name: 'stringify-each/tagged/64KB/4', title: 'JSON.stringify of each 4-character chunk' },
   { name: 'fast-xml-parser/tagged/64KB/4', title: 'buffer, then fast-xml-parser' },
+  { name: 'identity-stream/tagged/64KB/4', title: 'TransformStream that changes nothing' },
   { name: 'sse-json/tagged/64KB/4', title: 'SSE parse and stringify of each event' },
   { name: 'sse/transform-response/tagged/64KB/4', title: 'transformResponse, SSE bytes to bytes' },
   { name: 'ai-sdk-tool/tagged/64KB/4', title: '@ai-sdk-tool/parser, tagged, 64 KB at 4' },
@@ -86,9 +87,9 @@ function drawBars(measurements: readonly Measurement[], top: number): Panel {
       verticalLine(scale.at(tick), axisTop, bottom) +
       text(scale.at(tick), bottom + 18, formatTick(tick), { anchor: 'middle', color: '#5b6675' }),
   )
-  const legend = Object.entries(kinds).map(([kind, title], index) => {
-    const x = left + index * 235
-    return `<rect x="${x}" y="${top}" width="12" height="12" rx="2" fill="${colors[kind as keyof typeof colors]}"/>${text(x + 18, top + 11, title)}`
+  const legend = legendEntries.map(({ kind, title, offset }) => {
+    const x = left + offset
+    return `<rect x="${x}" y="${top}" width="12" height="12" rx="2" fill="${colors[kind]}"/>${text(x + 18, top + 11, title)}`
   })
   return { svg: [...legend, ...grid, ...bars].join('\n'), bottom: bottom + 24 }
 }

@@ -26,6 +26,7 @@ const comparisons = [
   { title: '/indexOf', prefix: 'indexof', cut: 'whole' },
   { title: '/stringify', prefix: 'stringify', cut: 'whole' },
   { title: '/SSE json', prefix: 'sse-json', cut: 'same' },
+  { title: '/stream', prefix: 'identity-stream', cut: 'same' },
   { title: '/fast-xml', prefix: 'fast-xml-parser', cut: 'same' },
   { title: '/ai-sdk', prefix: 'ai-sdk-tool', cut: 'same' },
 ] as const

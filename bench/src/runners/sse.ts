@@ -17,12 +17,7 @@ export async function prepareSse(
   const input = encodeEventStream(chunks)
   const output = await new Response(openPath(path, document, input)).text()
   requireExact(name, document, readEventStream(output))
-  async function run(): Promise<number> {
-    let bytes = 0
-    for await (const piece of openPath(path, document, input) as unknown as AsyncIterable<Uint8Array>)
-      bytes += piece.length
-    return bytes
-  }
+  const run = () => countBytes(openPath(path, document, input))
   return { run, ...measureText(chunks) }
 }
 
@@ -43,6 +38,22 @@ export function prepareSseFloor(chunks: readonly string[]): PreparedScenario {
     return bytes
   }
   return { run, ...measureText(chunks) }
+}
+
+/** The floor of web streams: the same bytes through one TransformStream that changes nothing. */
+export function prepareIdentityStream(chunks: readonly string[]): PreparedScenario {
+  const input = encodeEventStream(chunks)
+  async function run(): Promise<number> {
+    const body = new ReadableStream<Uint8Array>(createSource(input))
+    return countBytes(body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>()))
+  }
+  return { run, ...measureText(chunks) }
+}
+
+async function countBytes(stream: ReadableStream<Uint8Array>): Promise<number> {
+  let bytes = 0
+  for await (const piece of stream as unknown as AsyncIterable<Uint8Array>) bytes += piece.length
+  return bytes
 }
 
 function openPath(path: SsePath, document: BenchDocument, input: readonly Uint8Array[]): ReadableStream<Uint8Array> {
