@@ -1,0 +1,71 @@
+import { findFormat, type CallsInReasoning, type ParserOptions, type ReasoningMode } from '@tooldelta/core'
+import { type Command, Option } from 'commander'
+import { readErrorMessage, UsageError } from '../errors.ts'
+import { readTools } from './read-tools.ts'
+
+/** What {@link addParserOptions} adds to a command's options. */
+export interface ParserFlags {
+  format: string
+  reasoning?: ReasoningMode
+  callsInReasoning?: CallsInReasoning
+  fencedCalls?: 'content' | 'extract'
+  closers?: 'confirmed' | 'first'
+  /** False with `--no-repair`. */
+  repair: boolean
+  unknownTools?: 'forward' | 'content'
+}
+
+/** Adds the options that say how model text is read. */
+export function addParserOptions(command: Command): Command {
+  return command
+    .requiredOption('-f, --format <id>', "the model's tool-call format: qwen3_coder, hermes, ...")
+    .addOption(
+      choice('--reasoning <mode>', 'where a thought begins (default: from the format)', ['off', 'tags', 'open', 'auto']),
+    )
+    .addOption(
+      choice('--calls-in-reasoning <rule>', 'a call inside a thought (default: if-last)', ['if-last', 'extract', 'ignore']),
+    )
+    .addOption(
+      choice('--fenced-calls <rule>', 'a call inside a Markdown fence (default: content)', ['content', 'extract']),
+    )
+    .addOption(choice('--closers <rule>', 'which closing tag ends a value (default: confirmed)', ['confirmed', 'first']))
+    .option('--no-repair', 'leave broken JSON and markup as it is')
+    .addOption(
+      choice('--unknown-tools <rule>', 'calls of tools that are not declared (default: forward)', ['forward', 'content']),
+    )
+}
+
+/** An option with a closed set of values. */
+export function choice(flags: string, description: string, values: readonly string[]): Option {
+  return new Option(flags, description).choices(values)
+}
+
+/**
+ * Refuses an unknown format.
+ *
+ * @throws UsageError with the nearest name
+ */
+export function checkFormat(format: string): void {
+  try {
+    findFormat(format)
+  } catch (error) {
+    throw new UsageError(readErrorMessage(error))
+  }
+}
+
+/**
+ * The parser's options out of a command's.
+ *
+ * @throws UsageError for an unknown format, with the nearest name
+ */
+export function toParserOptions(flags: ParserFlags): ParserOptions {
+  checkFormat(flags.format)
+  const { format, reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools } = flags
+  return { format, reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools }
+}
+
+/** As {@link toParserOptions}, with the tools of a file. */
+export async function readParserOptions(flags: ParserFlags & { tools?: string }): Promise<ParserOptions> {
+  const options = toParserOptions(flags)
+  return flags.tools === undefined ? options : { ...options, tools: await readTools(flags.tools) }
+}
