@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { runCommandLine } from './program.ts'
 
-// A reader that has seen enough (`tooldelta trace ... | head`) is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit()
+  // The reader of a pipe has seen enough (`tooldelta parse ... | head`).
+  if (error.code === 'EPIPE') process.exit(0)
   throw error
 })
 
+// Not process.exit(): output that is still on its way into a pipe would be cut.
 process.exitCode = await runCommandLine(process.argv.slice(2))

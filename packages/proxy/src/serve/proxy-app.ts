@@ -1,6 +1,6 @@
 import { toolCallProxy, type ToolCallProxyOptions } from '@tooldelta/fastify'
 import fastify, { type FastifyInstance } from 'fastify'
-import { createRequestLog } from './request-log.ts'
+import { createRequestLog, readRequestId } from './request-log.ts'
 
 /** How much the log says. `silent` turns it off. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
@@ -31,6 +31,7 @@ export async function createProxyApp(options: ProxyAppOptions): Promise<FastifyI
   const app = fastify({
     logger: { level: logLevel, ...(logStream !== undefined && { stream: logStream }) },
     disableRequestLogging: true,
+    genReqId: readRequestId,
     forceCloseConnections: 'idle',
   })
   log.install(app)
