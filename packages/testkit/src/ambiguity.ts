@@ -24,7 +24,7 @@ export function quotesMarkup(value: string, place: ValuePlace): boolean {
   if (place.trimsUnframed && /^(?:\r?\n)|\n$/.test(value)) return true
   const open = escapeExpression(place.open)
   const close = escapeExpression(place.close)
-  const end = `(?:${END_TOKENS.map(escapeExpression).join('|')}|$)`
+  const end = `(?:${END_TOKENS.map(escapeExpression).join('|')})`
   const wrapper = `${close}\\s*(?:${open}|<function=|${end})`
   const afterFunction = `\\s*(?:${close}|${open}|<function=|${end})`
   const framed = new RegExp(
@@ -34,9 +34,7 @@ export function quotesMarkup(value: string, place: ValuePlace): boolean {
       wrapper,
     ].join('|'),
   )
-  // The value's own closer follows: `$` never stands inside the text.
-  const followed = `${value}\n</parameter>`
-  if (framed.test(followed.slice(0, -1))) return true
+  if (framed.test(value)) return true
   return [...value.matchAll(/(?:^|\n)<parameter=([^<>\r\n]*)>/g)].some(([, key]) => mayFollow(key as string, place))
 }
 

@@ -21,3 +21,8 @@ export function splitEvery(text: string, size: number): string[] {
 export function* eachTwoWaySplit(text: string): Generator<[string, string]> {
   for (let at = 0; at <= text.length; at += 1) yield [text.slice(0, at), text.slice(at)]
 }
+
+/** Cuts as a tokenizer would: words with the blank before them, runs of digits and of blanks, single other characters. */
+export function splitLikeTokens(text: string): string[] {
+  return text.match(/ ?\p{L}+|\p{N}{1,3}|\s+|[^\p{L}\p{N}\s]/gsu) ?? [text]
+}

@@ -1,0 +1,197 @@
+import type { ChatTool } from '@tooldelta/core'
+import fc from 'fast-check'
+import { quotesMarkup } from './ambiguity.ts'
+import { COMPACT, TEMPLATE, type ExactJson } from './exact-json.ts'
+import { hardString, prose } from './hard-text.ts'
+import { TEMPLATE_STYLE, type FormatPrinter, type PrintStyle, type PrintedCall, type PrintedMessage } from './printers.ts'
+
+/** A declared parameter: its schema, and values that its type gives back exactly. */
+interface ParameterKind {
+  schema: object
+  value: fc.Arbitrary<ExactJson>
+}
+
+const string = (value: fc.Arbitrary<string>): fc.Arbitrary<ExactJson> =>
+  value.map((text) => ({ kind: 'string', value: text }))
+const nothing: fc.Arbitrary<ExactJson> = fc.constant({ kind: 'null' })
+
+/** Digits as text: no number of JavaScript ever holds them. */
+const integerText: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom('0', '-0', '1', '-1', '42', '9007199254740993', '1234567890123456789', '-9223372036854775808'),
+  fc.tuple(fc.constantFrom('', '-'), fc.bigInt({ min: 1n, max: 10n ** 40n })).map(([sign, digits]) => sign + digits),
+)
+const numberText: fc.Arbitrary<string> = fc.oneof(
+  integerText,
+  fc.constantFrom('0.1', '-0.0', '1e400', '1E-7', '1e+22', '3.14159265358979323846264338327950288'),
+  fc.tuple(integerText, fc.stringMatching(/^[0-9]{1,20}$/)).map(([whole, fraction]) => `${whole}.${fraction}`),
+)
+const integer: fc.Arbitrary<ExactJson> = integerText.map((text) => ({ kind: 'number', text }))
+const number: fc.Arbitrary<ExactJson> = numberText.map((text) => ({ kind: 'number', text }))
+const boolean: fc.Arbitrary<ExactJson> = fc.boolean().map((value) => ({ kind: 'boolean', value }))
+
+/** Keys of nested objects: every text is allowed. */
+const anyKey: fc.Arbitrary<string> = fc.oneof(fc.constantFrom('__proto__', 'constructor', '', 'a', '0', 'name'), hardString)
+
+const { json } = fc.letrec<{ json: ExactJson; array: ExactJson; object: ExactJson }>((tie) => ({
+  json: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    string(hardString),
+    number,
+    boolean,
+    nothing,
+    tie('array'),
+    tie('object'),
+  ),
+  array: fc.array(tie('json'), { maxLength: 3 }).map((items) => ({ kind: 'array', items })),
+  object: membersOf(anyKey, tie('json')).map((members) => ({ kind: 'object', members })),
+}))
+
+/** Any JSON value. */
+export const anyJson: fc.Arbitrary<ExactJson> = json
+
+const anyArray: fc.Arbitrary<ExactJson> = fc.array(anyJson, { maxLength: 3 }).map((items) => ({ kind: 'array', items }))
+const anyObject: fc.Arbitrary<ExactJson> = membersOf(anyKey, anyJson).map((members) => ({ kind: 'object', members }))
+
+function membersOf(keys: fc.Arbitrary<string>, values: fc.Arbitrary<ExactJson>): fc.Arbitrary<[string, ExactJson][]> {
+  return fc.uniqueArray(fc.tuple(keys, values), { maxLength: 3, selector: ([key]) => key })
+}
+
+/** Strings that a type beside string would not claim. */
+const plainString = string(hardString.map((text) => `${text}.`))
+
+const PARAMETER_KINDS: readonly fc.Arbitrary<ParameterKind>[] = [
+  fc.constant({ schema: { type: 'string' }, value: string(hardString) }),
+  fc.constant({ schema: { type: 'string', enum: ['a', 'b'] }, value: string(hardString) }),
+  fc.constant({ schema: {}, value: string(hardString) }),
+  fc.constant({ schema: { $ref: '#/$defs/text' }, value: string(hardString) }),
+  fc.constant({ schema: { type: 'integer' }, value: integer }),
+  fc.constant({ schema: { type: 'number' }, value: number }),
+  fc.constant({ schema: { type: 'boolean' }, value: boolean }),
+  fc.constant({ schema: { type: 'object' }, value: anyObject }),
+  fc.constant({ schema: { type: 'array', items: {} }, value: anyArray }),
+  fc.constant({ schema: { type: ['string', 'null'] }, value: fc.oneof(plainString, nothing) }),
+  fc.constant({ schema: { anyOf: [{ type: 'string' }, { type: 'integer' }] }, value: fc.oneof(plainString, integer) }),
+  fc.constant({ schema: { anyOf: [{ type: 'integer' }, { type: 'null' }] }, value: fc.oneof(integer, nothing) }),
+  fc.constant({ schema: { oneOf: [{ type: 'array' }, { type: 'null' }] }, value: fc.oneof(anyArray, nothing) }),
+  fc.constant({ schema: { allOf: [{ $ref: '#/$defs/count' }] }, value: integer }),
+]
+
+/** Names of functions and parameters as tags can write them: no `<`, `>`, line break, quotes around or blanks at the ends. */
+const parameterName: fc.Arbitrary<string> = fc.constantFrom(
+  ...['path', 'content', 'a', 'b', 'city', '__proto__', 'constructor', 'toString', '0', 'a b', 'x.y', 'größe', '$ref', 'name'],
+)
+const functionName: fc.Arbitrary<string> = fc.constantFrom(
+  ...['read_file', 'write_file', 'f', 'mcp__server-1__do.it', '__proto__', 'constructor', '获取天气'],
+)
+
+/** A tool with the arbitrary of its calls. */
+interface DeclaredTool {
+  tool: ChatTool
+  call: fc.Arbitrary<PrintedCall>
+}
+
+function declaredTool(printer: FormatPrinter): fc.Arbitrary<DeclaredTool> {
+  const parameters = fc.uniqueArray(fc.tuple(parameterName, fc.oneof(...PARAMETER_KINDS)), {
+    maxLength: 4,
+    selector: ([name]) => name,
+  })
+  return fc.tuple(functionName, parameters).map(([name, declared]) => ({
+    tool: declareTool(name, declared),
+    call: callOf(printer, name, declared),
+  }))
+}
+
+function declareTool(name: string, declared: [string, ParameterKind][]): ChatTool {
+  // A literal key `__proto__` would set the prototype: properties are made as JSON would make them.
+  const properties = Object.fromEntries(declared.map(([key, kind]) => [key, kind.schema]))
+  const $defs = { text: { type: 'string' }, count: { type: 'integer' } }
+  return { type: 'function', function: { name, parameters: { type: 'object', properties, $defs } } }
+}
+
+function callOf(printer: FormatPrinter, name: string, declared: [string, ParameterKind][]): fc.Arbitrary<PrintedCall> {
+  const declaredArguments: fc.Arbitrary<[string, ExactJson]>[] = declared.map(([key, kind]) =>
+    kind.value.map((value) => [key, value]),
+  )
+  const some = fc.subarray(declaredArguments).chain((chosen) => fc.tuple(...chosen))
+  const free = printer.printValue === undefined ? membersOf(anyKey, anyJson) : fc.constant([])
+  return fc
+    .tuple(some, free)
+    .map(([members, extra]) => ({
+      name,
+      arguments: [...members, ...extra.filter(([key]) => members.every(([other]) => other !== key))],
+    }))
+    .filter((call) => !isAmbiguous(printer, call, declared.map(([key]) => key)))
+}
+
+/** Does a value of the call quote markup that no reader can tell from the call's own? See {@link quotesMarkup}. */
+export function isAmbiguous(printer: FormatPrinter, call: PrintedCall, declared?: readonly string[]): boolean {
+  const { printValue } = printer
+  if (printValue === undefined) return false
+  const [open, close] = printer.markers as [string, string]
+  return call.arguments.some(([, value], index) =>
+    quotesMarkup(printValue(value), {
+      open,
+      close,
+      nextParameters: declared,
+      seen: call.arguments.slice(0, index + 1).map(([key]) => key),
+      trimsUnframed: printer.format === 'mimo',
+    }),
+  )
+}
+
+/** A valid document of a format, with everything that is known about it. */
+export interface HardDocument {
+  printer: FormatPrinter
+  tools: ChatTool[]
+  message: PrintedMessage
+  style: PrintStyle
+  text: string
+}
+
+const printStyle = (printer: FormatPrinter): fc.Arbitrary<PrintStyle> =>
+  printer.family === 'tagged-parameters'
+    ? fc.constant(TEMPLATE_STYLE)
+    : fc.record({
+        json: fc.oneof(
+          fc.constantFrom(TEMPLATE, COMPACT),
+          fc.record({
+            comma: fc.constantFrom(',', ', ', ' ,\n  ', ',\r\n\t'),
+            colon: fc.constantFrom(':', ': ', ' : ', ':\n'),
+            ascii: fc.boolean(),
+          }),
+        ),
+        layout: fc.constantFrom('\n', '', ' ', '\r\n  '),
+        argumentsFirst: fc.boolean(),
+        encodeArguments: printer.format === 'granite4' ? fc.boolean() : fc.constant(false),
+      })
+
+/** Valid documents of a format, printed by its own printer: thoughts, content and calls with hard values. */
+export function hardDocument(printer: FormatPrinter): fc.Arbitrary<HardDocument> {
+  const declared = fc.uniqueArray(declaredTool(printer), {
+    minLength: 1,
+    maxLength: 3,
+    selector: ({ tool }) => tool.function.name,
+  })
+  return declared.chain((tools) =>
+    fc
+      .record({
+        reasoning: fc.option(prose.map((text) => text.trim()).filter((text) => text !== '')),
+        parts: fc.array(fc.oneof(prose, ...tools.map(({ call }) => call), ...tools.map(({ call }) => call)), { maxLength: 4 }),
+        style: printStyle(printer),
+      })
+      .map(({ reasoning, parts, style }) => {
+        const message: PrintedMessage = { reasoning, parts: joinText(parts) }
+        return { printer, tools: tools.map(({ tool }) => tool), message, style, text: printer.print(message, style) }
+      }),
+  )
+}
+
+function joinText(parts: PrintedMessage['parts']): PrintedMessage['parts'] {
+  const joined: PrintedMessage['parts'] = []
+  for (const part of parts) {
+    const last = joined[joined.length - 1]
+    if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part
+    else if (part !== '') joined.push(part)
+  }
+  return joined
+}
