@@ -6,7 +6,7 @@ export const base: Options = {
   format: ['esm', 'cjs'],
   target: 'node20',
   // `TOOLDELTA_FAST_BUILD=1` leaves the type declarations out: `npm start` needs only the code.
-  dts: process.env['TOOLDELTA_FAST_BUILD'] ? false : true,
+  dts: process.env['TOOLDELTA_FAST_BUILD'] === undefined,
   sourcemap: true,
   clean: true,
   treeshake: true,

@@ -34,10 +34,10 @@ async function pack({ name, directory }) {
   return file === undefined ? undefined : join(destination, file)
 }
 
-async function lint({ name, directory, manifest }, file) {
+async function lint({ name, manifest }, file) {
   const bytes = readFileSync(file)
   const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-  const { messages } = await publint({ pkgDir: directory, strict: true, pack: { tarball } })
+  const { messages } = await publint({ strict: true, pack: { tarball } })
   report(messages.length === 0, `${name}: publint`, messages.map((message) => formatMessage(message, manifest)).join('\n'))
   const { code, output } = await run(tool('@arethetypeswrong/cli', file, '--profile', 'node16', '--no-color'), { output: 'keep' })
   report(code === 0, `${name}: types resolve (attw)`, output)

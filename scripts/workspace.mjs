@@ -42,7 +42,7 @@ export function readPublishedPackages() {
 export function readPackageWithDependencies(name) {
   const needed = new Set([name])
   const packages = readPublishedPackages()
-  for (const one of [...packages].reverse()) {
+  for (const one of packages.toReversed()) {
     if (needed.has(one.name)) for (const dependency of Object.keys(one.manifest.dependencies ?? {})) needed.add(dependency)
   }
   return packages.filter((one) => needed.has(one.name))
