@@ -107,19 +107,21 @@ export class EnvelopeElement implements JsonListener {
     const { buffer } = this.host
     const to = this.machine.run(buffer.text, buffer.pos, end, buffer.ended && end === buffer.text.length)
     buffer.pos = to
-    if (this.state.opened) this.accountTo(buffer.at)
+    // A number or word that is not whole is judged later.
+    if (this.state.opened) this.accountTo(buffer.at - this.state.json.token.length)
   }
 
   // --- JsonListener ---------------------------------------------------------------------------------------------------------------
 
-  text(piece: string, index: number): void {
+  text(piece: string, index: number, copied: boolean): void {
     if (this.state.role === 'scalar') {
       this.state.scalar += piece
       return
     }
     const sent = this.passArguments(piece)
+    if (sent < piece.length) this.host.output.dropBeyondLimit(piece.slice(sent))
     // Where the limit of the arguments was reached: what follows is dropped text (P15).
-    if (sent < piece.length && index >= 0 && this.state.cutAt < 0) this.state.cutAt = this.host.buffer.offset + index + sent
+    if (sent < piece.length && this.state.cutAt < 0) this.state.cutAt = this.host.buffer.offset + index + (copied ? sent : 0)
   }
 
   decoded(piece: string): void {

@@ -401,7 +401,7 @@ export class JsonEnvelope implements Family {
   private closeElement(): boolean {
     const element = this.current()
     const { state } = element
-    if (!this.host.repair) return this.failElement()
+    if (!this.host.repair && state.args !== 'done') return this.failElement()
     if (state.args === 'open' && !element.closeArguments()) return this.failElement()
     if (state.args === 'none' || state.args === 'empty') element.openEmpty()
     else element.recoverName()
@@ -419,7 +419,7 @@ export class JsonEnvelope implements Family {
   private failElement(): boolean {
     const { state, host } = this
     const element = this.current()
-    if (element.state.opened && element.state.args === 'done' && host.repair) {
+    if (element.state.opened && element.state.args === 'done') {
       // The arguments are whole: what follows them is stray text of the wrapper (R5, R6).
       this.missingBrace()
       this.finishCall(true)
@@ -547,16 +547,16 @@ export class JsonEnvelope implements Family {
     for (const token of endTokensReach(this.host, buffer.pos)) {
       output.diagnose('end-token', `The end token ${token.text} was removed.`, token.offset)
     }
-    const balanced = state.args === 'done' || (clean && state.args === 'open' && element.closeArguments())
+    const closes = clean && this.host.repair && state.args === 'open'
+    const balanced = state.args === 'done' || (closes && element.closeArguments())
     if (balanced && clean) element.recoverName()
     if (!state.opened) {
       this.state.raw.push(buffer.take(buffer.text.length))
       this.giveBack('json-unreadable')
       return
     }
-    element.accountTo(buffer.at)
-    if (!balanced || !this.host.repair) {
-      this.cut()
+    if (!balanced) {
+      this.cut(element)
       return
     }
     this.missingBrace()
@@ -566,12 +566,13 @@ export class JsonEnvelope implements Family {
     this.state.mode = 'gap'
   }
 
-  private cut(): void {
+  private cut(element: EnvelopeElement): void {
     const { buffer, output } = this.host
-    const held = (this.state.element as ElementState).json.token
-    const offset = buffer.at
-    output.account('dropped', offset, buffer.offset + buffer.text.length)
+    const held = element.state.json.token
+    const offset = buffer.at - held.length
+    element.accountTo(offset)
     const dropped = held + buffer.take(buffer.text.length)
+    output.account('dropped', offset, buffer.at)
     if (!output.over) output.diagnose('truncated', 'The text ended inside the call: its arguments are not whole.', offset, dropped)
     output.endCall('truncated')
     this.element = null

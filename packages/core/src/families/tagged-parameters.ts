@@ -326,8 +326,9 @@ export class TaggedParameters implements Family {
     const { buffer, output } = this.host
     const head = this.functionHead(buffer.pos)
     if (head === 'wait') return false
-    const known = head !== 'no' && (this.state.wrapped || this.acceptsBare(buffer.pos) === 'yes')
-    if (!known) {
+    const accepted = head === 'no' ? 'no' : this.state.wrapped ? 'yes' : this.acceptsBare(buffer.pos)
+    if (accepted === 'wait') return false
+    if (accepted === 'no') {
       if (head === 'no' && this.isRefusedFunction(buffer.pos)) return this.leaveTo(missing)
       return this.stray()
     }
@@ -505,6 +506,7 @@ export class TaggedParameters implements Family {
       fits = fittingLength(text, output.room)
       output.arguments(escapeJson(text.slice(0, fits)))
       output.stop()
+      output.dropBeyondLimit(text.slice(fits))
     }
     output.account('arguments', start, start + fits)
     output.account('dropped', start + fits, buffer.at)
@@ -527,6 +529,7 @@ export class TaggedParameters implements Family {
       output.diagnose('duplicate-parameter', message, parameter.offset, parameter.value.held)
       this.settleValue(parameter, 'dropped')
     } else {
+      const { held } = parameter.value
       const converted = closeValue(parameter.value, repair)
       if (converted.remark !== undefined) output.diagnose(converted.remark.code, converted.remark.message, parameter.offset)
       if (converted.repaired === true) {
@@ -534,7 +537,9 @@ export class TaggedParameters implements Family {
         output.diagnose('json-repair', `The value of ${parameter.key} was mended JSON.`, parameter.offset)
       }
       const sent = output.arguments(converted.json)
-      this.settleValue(parameter, sent === converted.json.length ? 'arguments' : 'dropped')
+      const fits = sent === converted.json.length
+      if (!fits) output.dropBeyondLimit(held)
+      this.settleValue(parameter, fits ? 'arguments' : 'dropped')
     }
     this.consume(end, 'markup')
     if (closerLength === 0) this.missing(this.row.parameterClose)

@@ -8,8 +8,8 @@ export type JsonRule = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R8' | 'R9' | 'R10' | 
 
 /** Who listens to a {@link JsonMachine}. Depths count the open brackets: members of the outermost object are at depth 1. */
 export interface JsonListener {
-  /** The next piece of JSON text, while the machine copies. `index` is where it stands, -1 for a rewritten piece. */
-  text(piece: string, index: number): void
+  /** The next piece of JSON text, while the machine copies: a slice of the text at `index`, or what stands for the text there. */
+  text(piece: string, index: number, copied: boolean): void
   /** The next piece of the string that is being decoded. */
   decoded(piece: string): void
   /** A member's key is complete. */
@@ -187,7 +187,7 @@ export class JsonMachine {
   }
 
   private flush(to: number): void {
-    if (this.state.copy && to > this.from) this.listener.text(this.text.slice(this.from, to), this.from)
+    if (this.state.copy && to > this.from) this.listener.text(this.text.slice(this.from, to), this.from, true)
     this.from = to
   }
 
@@ -195,7 +195,7 @@ export class JsonMachine {
   private rewrite(rule: JsonRule, at: number, length: number, replacement: string, begin: number = at): number {
     this.flush(at)
     if (!this.listener.repair(rule, begin)) return this.fail(at)
-    if (this.state.copy && replacement !== '') this.listener.text(replacement, -1)
+    if (this.state.copy && replacement !== '') this.listener.text(replacement, begin, false)
     this.from = at + length
     return at + length
   }
@@ -411,7 +411,7 @@ export class JsonMachine {
           this.passString(at, i)
           this.passDecoded(text[i] as string)
           this.flush(i)
-          if (state.copy) this.listener.text(escapeJson(text[i] as string), -1)
+          if (state.copy) this.listener.text(escapeJson(text[i] as string), i, false)
           this.from = i + 1
           return i + 1
         }
@@ -486,6 +486,8 @@ export class JsonMachine {
       this.passDecoded(decoded)
       return at + 2
     }
+    const python = this.python ? pythonEscape(text.slice(at, at + 10)) : undefined
+    if (python !== undefined) return this.rewrite('R20', at, python.length, escapeJson(python.text))
     if (next === "'") {
       this.passDecoded("'")
       return this.rewrite(this.state.quote === Char.singleQuote ? 'R3' : 'R1', at, 2, "'")
@@ -546,7 +548,7 @@ export class JsonMachine {
       if (this.rewrite(rule, at, next - at, spelled, next - token.length) < 0) return -1
     } else if (token.length > next - at) {
       this.flush(at)
-      if (this.state.copy) this.listener.text(token, -1)
+      if (this.state.copy) this.listener.text(token, next - token.length, true)
       this.from = next
     }
     return this.endValue(next)
@@ -571,6 +573,14 @@ export function createJsonState(): JsonState {
     decode: false,
     room: -1,
   }
+}
+
+/** Escapes of Python's `repr` that JSON does not have: `\\xNN` and `\\UNNNNNNNN`. */
+function pythonEscape(text: string): { text: string; length: number } | undefined {
+  const match = /^\\(?:x([0-9a-fA-F]{2})|U(00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}))/.exec(text)
+  if (match === null) return undefined
+  const code = Number.parseInt((match[1] ?? match[2]) as string, 16)
+  return { text: String.fromCodePoint(code), length: match[0].length }
 }
 
 function isHex(code: number): boolean {

@@ -284,6 +284,7 @@ export class DocumentMachine {
       return 'text'
     }
     host.output.diagnose('stray-closer', `${marker} closes no call; it was removed.`, host.buffer.at)
+    if (state.gap === 'call') this.dropSpace()
     this.tracker.breakLine()
     return this.takeMarker(marker)
   }

@@ -10,6 +10,8 @@ interface OpenCall {
   sent: number
   /** The arguments reached their limit: the call is over for the reader, its text is dropped. */
   over: boolean
+  /** Text beyond the limit. */
+  dropped: string[]
 }
 
 interface OutputState {
@@ -81,7 +83,7 @@ export class Output {
   startCall(name: string, offset: number, id?: string): void {
     const index = this.state.calls
     this.state.calls += 1
-    this.state.call = { index, offset, sent: 0, over: false }
+    this.state.call = { index, offset, sent: 0, over: false, dropped: [] }
     this.events.push({ type: 'tool-call-start', index, id: id ?? this.options.createCallId(index, name, offset), name })
   }
 
@@ -102,6 +104,11 @@ export class Output {
     else if (piece !== '') this.events.push({ type: 'tool-call-arguments', index: call.index, text: piece })
     if (piece.length < text.length) this.stopCall(call)
     return piece.length
+  }
+
+  /** Input text of the arguments beyond their limit. */
+  dropBeyondLimit(text: string): void {
+    if (text !== '') this.state.call?.dropped.push(text)
   }
 
   /** Characters that the arguments of the open call may still have. */
@@ -126,6 +133,10 @@ export class Output {
   endCall(status: ToolCallStatus): void {
     const call = this.state.call
     if (call === null) return
+    if (call.dropped.length > 0) {
+      const text = call.dropped.join('')
+      this.diagnose('truncated', 'The arguments beyond their limit were dropped.', call.offset, text)
+    }
     if (!call.over) this.events.push({ type: 'tool-call-end', index: call.index, status })
     this.state.call = null
   }
