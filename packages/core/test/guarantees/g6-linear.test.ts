@@ -1,0 +1,140 @@
+import { splitEvery } from '@tooldelta/testkit'
+import { describe, expect, it } from 'vitest'
+import { type ParserOptions, createToolCallParser } from '../../src/index.ts'
+
+/** Texts that grow without bound in one state of the parser. */
+interface Case {
+  name: string
+  options: ParserOptions
+  /** About `size` characters. */
+  make: (size: number) => string
+}
+
+function fill(piece: string, size: number): string {
+  return piece.repeat(Math.ceil(size / piece.length))
+}
+
+const qwen: ParserOptions = { format: 'qwen3_coder' }
+const hermes: ParserOptions = { format: 'hermes' }
+const typed: ParserOptions = {
+  ...qwen,
+  tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: { x: { type: 'object' }, n: { type: ['string', 'null', 'number'] } } } } }],
+}
+const value = '<tool_call>\n<function=f>\n<parameter=x>\n'
+const union = '<tool_call>\n<function=f>\n<parameter=n>\n'
+const args = '<tool_call>\n{"name": "f", "arguments": {"x": "'
+
+function grow(name: string, options: ParserOptions, head: string, piece: string, tail = ''): Case {
+  return { name, options, make: (size) => head + fill(piece, size) + tail }
+}
+
+const cases: Case[] = [
+  // strings
+  grow('a tagged string', qwen, value, 'some text of a line\n', '\n</parameter>\n</function>\n</tool_call>'),
+  grow('a tagged string without line breaks', qwen, value, 'x'),
+  grow('a tagged string of <', qwen, value, '<'),
+  grow('a tagged string of closers', qwen, value, '</parameter>'),
+  grow('a tagged string of closers and blanks', qwen, value, `</parameter>${' '.repeat(63)}`),
+  grow('a tagged string of closers that nearly confirm each other', qwen, value, '</parameter>\n</function>\n'),
+  grow('a tagged string of parameter tags', qwen, value, '\n<parameter=y'),
+  grow('a tagged string of blanks', qwen, value, ' '),
+  grow('a tagged string of line breaks', qwen, value, '\r\n'),
+  grow('a tagged string of end tokens', qwen, value, '<|im_end|>'),
+  grow('a tagged object that waits', typed, value, '{"a": [1, 2], "b": "c"},'),
+  grow('a tagged union that waits', typed, union, '1'),
+  grow('a duplicate value', qwen, `${value}1\n</parameter>\n<parameter=x>\n`, 'text '),
+  grow('a string of hermes', hermes, args, 'some text of a line\\n', '"}}\n</tool_call>'),
+  grow('escapes of hermes', hermes, args, '\\ud83d\\ude00\\"\\\\'),
+  grow('unescaped quotes of hermes', hermes, args, '"a" b'),
+  grow('a quote and blanks of hermes', hermes, `${args}"`, ' '),
+  grow('closers in a string of hermes', hermes, args, '</tool_call>'),
+  grow('end tokens in a string of hermes', hermes, args, '<|im_end|>'),
+  grow('single quotes of hermes', hermes, `<tool_call>{'name': 'f', 'arguments': {'x': '`, "it's "),
+  // JSON
+  grow('arguments before the name', hermes, '<tool_call>\n{"arguments": {"x": "', 'text ', '"}, "name": "f"}\n</tool_call>'),
+  grow('members before the name', hermes, '<tool_call>\n{"arguments": {', '"name": 1, "a": 2, ', '"b": 1}, "name": "f"}\n</tool_call>'),
+  grow('a name that never ends', hermes, '<tool_call>\n{"name": "', 'f'),
+  grow('open brackets', hermes, `<tool_call>\n{"name": "f", "arguments": {"x": `, '['),
+  grow('digits', hermes, `<tool_call>\n{"name": "f", "arguments": {"x": `, '1'),
+  grow('many keys', hermes, `<tool_call>\n{"name": "f", "arguments": {`, '"x": 1, '),
+  grow('arguments as a JSON string', { format: 'granite4' }, '<tool_call>\n{"name": "f", "arguments": "{\\"x\\": \\"', 'text \\\\n', '\\"}"}\n</tool_call>'),
+  grow('objects without a name', hermes, '<tool_call>\n', '{"x": 1}\n'),
+  grow('objects that cannot be read', { format: 'jamba' }, '<tool_calls>[', '{"name": "f", "arguments": 1}, '),
+  grow('text after the arguments', hermes, '<tool_call>\n{"name": "f", "arguments": {}}', ' stray'),
+  // openers and blanks
+  grow('blanks', qwen, 'text', ' \n'),
+  grow('blanks between words', qwen, '', `word${' '.repeat(40)}`),
+  grow('blanks after an opener', qwen, '<tool_call>', '\n'),
+  grow('openers', qwen, '', '<tool_call>\n'),
+  grow('openers of hermes', hermes, '', '<tool_call>'),
+  grow('pieces of openers', qwen, '', '<tool_cal'),
+  grow('bare openers', qwen, '', '\n<function=f> '),
+  grow('a function name that never ends', qwen, '<tool_call>\n<function=', 'f'),
+  grow('fences', qwen, '', '```\n<tool_call>\n'),
+  grow('back-ticks', qwen, '', '`'),
+  grow('end tokens', qwen, '', '<|im_end|>'),
+  grow('stray text in a call', qwen, '<tool_call>\n<function=f>\n', 'stray < '),
+  // many calls
+  grow('calls', qwen, '', '<tool_call>\n<function=f>\n<parameter=x>\n1\n</parameter>\n</function>\n</tool_call>\n'),
+  grow('calls in one wrapper', qwen, '<tool_call>\n', '<function=f>\n</function>\n'),
+  grow('calls of hermes', hermes, '', '<tool_call>\n{"name": "f", "arguments": {"x": 1}}\n</tool_call>\n'),
+  grow('calls of an array', { format: 'jamba' }, '<tool_calls>[', '{"name": "f", "arguments": {"x": 1}}, '),
+  grow('calls that never close', hermes, '', '<tool_call>\n{"name": "f", "arguments": {}}\n'),
+  { name: 'parameters', options: qwen, make: (size) => manyParameters(size) },
+  // thoughts
+  grow('text before the first marker with reasoning auto', { ...qwen, reasoning: 'auto' }, '', 'thinking <b> '),
+  grow('openers before the first marker with reasoning auto', { ...qwen, reasoning: 'auto' }, '', 'I write <tool_call> as text. '),
+  grow('a rehearsed call', { ...qwen, reasoning: 'open' }, value, 'text < ', '</think>'),
+  grow('many rehearsed calls', { ...qwen, reasoning: 'open' }, '', '<tool_call>\n<function=f>\n</function>\n</tool_call>\n'),
+  grow('rehearsed calls of many thoughts', qwen, '', '<think><tool_call>\n<function=f>\n</function>\n</tool_call></think>'),
+  grow('a call in a thought that never closes', { ...hermes, reasoning: 'open' }, args, 'text '),
+  grow('thoughts', qwen, '', '<think>a</think>b'),
+  grow('markers of thoughts', qwen, '', '<think>'),
+]
+
+function manyParameters(size: number): string {
+  const count = Math.ceil(size / 40)
+  const parameters = Array.from({ length: count }, (_, index) => `<parameter=k${index}>\nv\n</parameter>\n`)
+  return `<tool_call>\n<function=f>\n${parameters.join('')}</function>\n</tool_call>`
+}
+
+const SMALL = 1 << 12
+const FACTOR = 8
+/** Linear work takes 8 times as long for 8 times the text, quadratic work 64 times. */
+const LIMIT = 24
+const REPETITIONS = 3
+const ATTEMPTS = 4
+
+/** Processor time in microseconds: other programs on the machine do not count. */
+function timeOf(options: ParserOptions, chunks: readonly string[]): number {
+  const parser = createToolCallParser(options)
+  const before = process.cpuUsage()
+  for (const chunk of chunks) parser.feed(chunk)
+  parser.end('length')
+  const { user, system } = process.cpuUsage(before)
+  return user + system
+}
+
+function fastest(options: ParserOptions, chunks: readonly string[]): number {
+  return Math.min(...Array.from({ length: REPETITIONS }, () => timeOf(options, chunks)))
+}
+
+/** How many times as long the large text takes; the best of some attempts. */
+function growthOf({ options, make }: Case, cut: (text: string) => string[]): number {
+  const small = cut(make(SMALL))
+  const large = cut(make(SMALL * FACTOR))
+  let best = Infinity
+  for (let attempt = 0; attempt < ATTEMPTS && best > LIMIT; attempt += 1) {
+    // A quick parse is all noise: below 1 ms it counts as 1 ms.
+    best = Math.min(best, fastest(options, large) / Math.max(fastest(options, small), 1000))
+  }
+  return best
+}
+
+describe('G6 linear work', () => {
+  it.each(cases)('on $name', (one) => {
+    expect(growthOf(one, (text) => splitEvery(text, 1)), 'character by character').toBeLessThan(LIMIT)
+    expect(growthOf(one, (text) => splitEvery(text, 61)), 'in chunks').toBeLessThan(LIMIT)
+    expect(growthOf(one, (text) => [text]), 'whole').toBeLessThan(LIMIT)
+  })
+})
