@@ -27,7 +27,7 @@ function findCalls(raw: string, expected: readonly (readonly [name: string, argu
     const opened = raw.indexOf(opener, position) + opener.length
     const functionClosed = raw.indexOf('</function>', opened) + '</function>'.length
     position = functionClosed
-    const next = raw.slice(functionClosed).match(/^\s*(<\/tool_call>|<function=[^>]*>)/)
+    const next = raw.slice(functionClosed).match(/^\s*(<\/(?:seed:)?tool_call>|<function=[^>]*>)/)
     const values: { from: number; to: number }[] = []
     const pattern = /<parameter=[^>]*>[^]*?<\/parameter>/g
     for (const match of raw.slice(opened, functionClosed).matchAll(pattern)) {
@@ -48,9 +48,10 @@ function expectStatus(call: CallSpan, cut: number, finish: FinishReason): ToolCa
   return finish === 'stop' ? 'repaired' : 'truncated'
 }
 
-const documents: { name: string; raw: string; calls: readonly (readonly [string, string])[] }[] = [
+const documents: { name: string; format: string; raw: string; calls: readonly (readonly [string, string])[] }[] = [
   {
     name: 'one call after text',
+    format: 'qwen3_coder',
     raw: `I will write it.\n\n${wrapped('write_file', param('path', 'C:\\temp\\a.txt'), param('content', 'if x < 5 && "y":\n    pass\n'), param('overwrite', 'true'))}`,
     calls: [
       ['write_file', String.raw`{"path":"C:\\temp\\a.txt","content":"if x < 5 && \"y\":\n    pass\n","overwrite":true}`],
@@ -58,6 +59,7 @@ const documents: { name: string; raw: string; calls: readonly (readonly [string,
   },
   {
     name: 'a thought, two functions in one wrapper, one more call, text',
+    format: 'qwen3_coder',
     raw: `<think>\nBoth.\n</think>\n\n<tool_call>\n${bare('list')}\n${bare('get_weather', param('city', 'São 🌍'), param('days', '3'))}\n</tool_call>\n${wrapped('get_weather', param('days', '12'), param('city', ''))}\nDone.`,
     calls: [
       ['list', '{}'],
@@ -65,16 +67,23 @@ const documents: { name: string; raw: string; calls: readonly (readonly [string,
       ['get_weather', '{"days":12,"city":""}'],
     ],
   },
+  {
+    name: 'seed_oss, inline values',
+    format: 'seed_oss',
+    raw: '<seed:think>Hm.</seed:think><seed:tool_call>\n<function=get_weather>\n<parameter=city>Oslo\n</parameter>\n<parameter=days>3</parameter>\n</function>\n</seed:tool_call>',
+    calls: [['get_weather', String.raw`{"city":"Oslo\n","days":3}`]],
+  },
 ]
 
 describe('P7 a cut at every character', () => {
   for (const document of documents)
     for (const finish of ['length', 'abort', 'stop'] as const)
       test(`P7 FP10 ${document.name}, ${finish}`, () => {
+        const options = { format: document.format, tools }
         const spans = findCalls(document.raw, document.calls)
         for (let cut = 0; cut <= document.raw.length; cut++) {
           const raw = document.raw.slice(0, cut)
-          const message = parseToolCalls(raw, { format, tools, finishReason: finish })
+          const message = parseToolCalls(raw, { ...options, finishReason: finish })
           const where = `${finish} after ${JSON.stringify(raw.slice(-24))} (${cut})`
           const statuses = spans.flatMap((span) => expectStatus(span, cut, finish) ?? [])
           expect(
@@ -96,7 +105,7 @@ describe('P7 a cut at every character', () => {
           })
           for (const size of [1, 5])
             expect(
-              summarize(foldEvents(collectEvents({ format, tools }, cutText(raw, size), finish))),
+              summarize(foldEvents(collectEvents(options, cutText(raw, size), finish))),
               `${where}, chunks of ${size}`,
             ).toEqual(summarize(message))
         }

@@ -1,4 +1,5 @@
-import { testRows, tool } from './check.ts'
+import { test } from 'vitest'
+import { checkRowBriefly, testRows, tool } from './check.ts'
 import { bare, listCall, param, tools, wrapped } from './tag-calls.ts'
 
 const format = 'qwen3_coder'
@@ -42,16 +43,10 @@ const texts: [name: string, raw: string][] = [
 testRows(
   texts.map(([name, raw]) => ({ name, format, options: { tools }, raw, message: { content: raw } })),
 )
-testRows(
-  texts.map(([name, raw]) => ({
-    name: `${name}, cut by length`,
-    format,
-    options: { tools },
-    raw,
-    finish: 'length',
-    message: { content: raw },
-  })),
-)
+test('P1 the same when the text is cut by length', () => {
+  for (const [name, raw] of texts)
+    checkRowBriefly({ name, format, options: { tools }, raw, finish: 'length', message: { content: raw } })
+})
 
 testRows(
   [

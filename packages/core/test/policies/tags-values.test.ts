@@ -1,5 +1,5 @@
-import { describe } from 'vitest'
-import { testRows, type PolicyRow } from './check.ts'
+import { describe, test } from 'vitest'
+import { checkRowBriefly, testRows, type PolicyRow } from './check.ts'
 import { param, tools, wrapped } from './tag-calls.ts'
 
 const format = 'qwen3_coder'
@@ -59,14 +59,9 @@ describe('P3 closers inside values', () => {
     ),
     { tools },
   )
-  testRows(
-    literals
-      // At line start a complete tag of a declared parameter would end the value (P3), that is the point of another row.
-      .map((literal) => ({
-        ...valueRow(`P3 ${JSON.stringify(literal)} in a value of a tool that nobody declared`, `\n${literal}\n`, literal),
-        options: { tools: undefined },
-      })),
-  )
+  test('P3 the same for a tool that nobody declared', () => {
+    for (const literal of literals) checkRowBriefly(valueRow(literal, `\n${literal}\n`, literal))
+  })
 })
 
 describe('P3 confirmations', () => {
@@ -357,21 +352,25 @@ describe('P4 values are verbatim', () => {
     ['FP12 a lone high surrogate before the layout newline', '\n\ud83d\n', '\ud83d'],
     ['FP12 high, high, low', '\n\ud83d\ud83c\udf0d\n', '\ud83d\ud83c\udf0d'],
   ]
-  for (const id of ['qwen3_coder', 'mimo', 'step3p5', 'nemotron_v3'])
-    testRows(
-      layouts.map(([name, between, value]) => ({ ...valueRow(`P4 ${id}: ${name}`, between, value), format: id, codes: [] })),
-      { tools, reasoning: 'tags' },
-    )
   testRows(
-    layouts.map(([name, between]) => ({
-      name: `FP8 seed_oss trims no newline: ${name}`,
-      format: 'seed_oss',
-      raw: `<seed:tool_call>\n<function=write_file>\n<parameter=content>${between}</parameter>\n</function>\n</seed:tool_call>`,
-      message: { calls: [['write_file', `{"content":${JSON.stringify(between)}}`, 'complete']] },
-      codes: [],
-    })),
+    layouts.map(([name, between, value]) => valueRow(`P4 ${name}`, between, value, { codes: [] })),
     { tools },
   )
+  for (const id of ['mimo', 'step3p5', 'nemotron_v3'])
+    test(`P4 FP8 ${id} follows the same rule`, () => {
+      for (const [name, between, value] of layouts)
+        checkRowBriefly(valueRow(name, between, value, { format: id, options: { tools, reasoning: 'tags' } }))
+    })
+  test('FP8 seed_oss trims no newline', () => {
+    for (const [name, between] of layouts)
+      checkRowBriefly({
+        name,
+        format: 'seed_oss',
+        options: { tools },
+        raw: `<seed:tool_call>\n<function=write_file>\n<parameter=content>${between}</parameter>\n</function>\n</seed:tool_call>`,
+        message: { calls: [['write_file', `{"content":${JSON.stringify(between)}}`, 'complete']] },
+      })
+  })
   testRows(
     [
       {
