@@ -36,7 +36,11 @@ export function startScript(folder: string, args: readonly string[], env: Record
 }
 
 /** Runs a TypeScript file to its end. */
-export function runScript(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<ScriptResult> {
+export function runScript(
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<ScriptResult> {
   return startScript(folder, args, env).result
 }
 

@@ -28,7 +28,10 @@ process.exitCode = isSound ? 0 : 1
 /** @returns the path of the tarball */
 async function pack({ name, directory }) {
   const destination = join(temporary, name.replace('/', '-'))
-  const { code, output } = await run([...pnpm, 'pack', '--pack-destination', destination], { cwd: directory, output: 'keep' })
+  const { code, output } = await run([...pnpm, 'pack', '--pack-destination', destination], {
+    cwd: directory,
+    output: 'keep',
+  })
   const file = code === 0 ? readdirSync(destination).find((entry) => entry.endsWith('.tgz')) : undefined
   report(file !== undefined, `${name}: packs`, output)
   return file === undefined ? undefined : join(destination, file)
@@ -38,8 +41,14 @@ async function lint({ name, manifest }, file) {
   const bytes = readFileSync(file)
   const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
   const { messages } = await publint({ strict: true, pack: { tarball } })
-  report(messages.length === 0, `${name}: publint`, messages.map((message) => formatMessage(message, manifest)).join('\n'))
-  const { code, output } = await run(tool('@arethetypeswrong/cli', file, '--profile', 'node16', '--no-color'), { output: 'keep' })
+  report(
+    messages.length === 0,
+    `${name}: publint`,
+    messages.map((message) => formatMessage(message, manifest)).join('\n'),
+  )
+  const { code, output } = await run(tool('@arethetypeswrong/cli', file, '--profile', 'node16', '--no-color'), {
+    output: 'keep',
+  })
   report(code === 0, `${name}: types resolve (attw)`, output)
 }
 
@@ -51,7 +60,10 @@ async function useInstalled(tarballs) {
   cpSync(join(root, 'scripts/installed'), project, { recursive: true })
   // npm, because that is what most people have; a registry's answer from an earlier run is fresh enough.
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const installation = await run([npm, 'install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], { cwd: project, output: 'keep' })
+  const installation = await run([npm, 'install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], {
+    cwd: project,
+    output: 'keep',
+  })
   report(installation.code === 0, 'npm installs the packages in an empty project', installation.output)
   if (installation.code !== 0) return
   for (const file of ['use-esm.mjs', 'use-cjs.cjs', 'use-command.mjs']) {

@@ -21,7 +21,9 @@ const { outputFiles } = await build({
 const [{ contents }] = outputFiles
 const size = gzipSync(contents, { level: 9 }).length / 1000
 
-console.log(`@tooldelta/core: ${size.toFixed(1)} kB minified and gzipped (${(contents.length / 1000).toFixed(1)} kB minified); the README promises ${budget} kB`)
+console.log(
+  `@tooldelta/core: ${size.toFixed(1)} kB minified and gzipped (${(contents.length / 1000).toFixed(1)} kB minified); the README promises ${budget} kB`,
+)
 if (size > budget) {
   console.error('Core has outgrown the README. Make it smaller, or state the new size there and in the change.')
   process.exitCode = 1

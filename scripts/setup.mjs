@@ -23,7 +23,8 @@ export function checkNode() {
 /** Installs the workspace unless it is installed as the lock file says. */
 export async function install() {
   const wanted = createHash('sha256')
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) wanted.update(readFileSync(join(root, file)))
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
+    wanted.update(readFileSync(join(root, file)))
   const stamp = wanted.digest('hex')
   if (existsSync(installStamp) && readFileSync(installStamp, 'utf8') === stamp) return
   const start = performance.now()
@@ -55,7 +56,9 @@ export async function buildForRunning(name) {
   console.log(`Building ${stale.map((one) => one.name).join(', ')} ...`)
   // No build reads another one's output, so all run at once.
   const builds = await Promise.all(
-    stale.map(({ directory }) => run(tool('tsup', '--silent'), { cwd: directory, env: { TOOLDELTA_FAST_BUILD: '1' }, output: 'keep' })),
+    stale.map(({ directory }) =>
+      run(tool('tsup', '--silent'), { cwd: directory, env: { TOOLDELTA_FAST_BUILD: '1' }, output: 'keep' }),
+    ),
   )
   const failed = builds.find(({ code }) => code !== 0)
   if (failed !== undefined) throw new SetupError(`${failed.output}\nThe build failed; its output is above.`)
@@ -68,7 +71,12 @@ function isStale(directory) {
   const built = readdirSync(output).filter((file) => /\.c?js$/.test(file))
   if (built.length === 0) return true
   const oldest = Math.min(...built.map((file) => statSync(join(output, file)).mtimeMs))
-  const sources = [join(root, 'tsup.config.base.ts'), join(directory, 'package.json'), join(directory, 'tsup.config.ts'), join(directory, 'src')]
+  const sources = [
+    join(root, 'tsup.config.base.ts'),
+    join(directory, 'package.json'),
+    join(directory, 'tsup.config.ts'),
+    join(directory, 'src'),
+  ]
   return Math.max(...sources.map(readNewestTime)) > oldest
 }
 

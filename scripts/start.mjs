@@ -6,6 +6,11 @@ import { root, run } from './workspace.mjs'
 await runTask(async () => {
   await install()
   await buildForRunning('@tooldelta/proxy')
-  const { code } = await run([process.execPath, join(root, 'packages/proxy/dist/cli.js'), 'demo', ...process.argv.slice(2)])
+  const { code } = await run([
+    process.execPath,
+    join(root, 'packages/proxy/dist/cli.js'),
+    'demo',
+    ...process.argv.slice(2),
+  ])
   process.exitCode = code
 })

@@ -11,7 +11,11 @@ const failures = []
 
 /** Every check, in order; each runs whatever became of the ones before. */
 const checks = [
-  ['build', () => runAll(readPublishedPackages().map(({ directory }) => ({ command: tool('tsup', '--silent'), cwd: directory })))],
+  [
+    'build',
+    () =>
+      runAll(readPublishedPackages().map(({ directory }) => ({ command: tool('tsup', '--silent'), cwd: directory }))),
+  ],
   ['lint', () => runOne(tool('oxlint', '--deny-warnings'))],
   ['format', () => runOne(tool('oxfmt', '--check', '.'))],
   ['typecheck', () => runOne(tool('typescript', '-p', 'tsconfig.json'))],
@@ -63,7 +67,8 @@ async function runAll(commands) {
   const waiting = [...commands]
   const results = []
   const work = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) results.push(await runOne(next.command, next.cwd))
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      results.push(await runOne(next.command, next.cwd))
   }
   await Promise.all([work(), work()])
   return results.every(Boolean)
@@ -80,7 +85,9 @@ async function runTests() {
   if (!existsSync(report)) return { passed: 0, failed: 1 }
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
   // A file that cannot be loaded has no tests that could fail; it counts as one.
-  const brokenFiles = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
+  const brokenFiles = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  )
   const failed = numFailedTests + brokenFiles.length
   // An error outside every test fails the run alone.
   return { passed: numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed }

@@ -22,12 +22,16 @@ export function readJson(...path) {
 export function readPublishedPackages() {
   const found = readdirSync(join(root, 'packages'))
     .filter((folder) => existsSync(join(root, 'packages', folder, 'package.json')))
-    .map((folder) => ({ directory: join(root, 'packages', folder), manifest: readJson('packages', folder, 'package.json') }))
+    .map((folder) => ({
+      directory: join(root, 'packages', folder),
+      manifest: readJson('packages', folder, 'package.json'),
+    }))
     .filter(({ manifest }) => manifest.private !== true)
   const ordered = []
   const visit = (one) => {
     if (one === undefined || ordered.includes(one)) return
-    for (const name of Object.keys(one.manifest.dependencies ?? {})) visit(found.find(({ manifest }) => manifest.name === name))
+    for (const name of Object.keys(one.manifest.dependencies ?? {}))
+      visit(found.find(({ manifest }) => manifest.name === name))
     ordered.push(one)
   }
   for (const one of found) visit(one)
@@ -43,7 +47,8 @@ export function readPackageWithDependencies(name) {
   const needed = new Set([name])
   const packages = readPublishedPackages()
   for (const one of packages.toReversed()) {
-    if (needed.has(one.name)) for (const dependency of Object.keys(one.manifest.dependencies ?? {})) needed.add(dependency)
+    if (needed.has(one.name))
+      for (const dependency of Object.keys(one.manifest.dependencies ?? {})) needed.add(dependency)
   }
   return packages.filter((one) => needed.has(one.name))
 }

@@ -19,14 +19,20 @@ const stream = client.chat.completions.stream({
       function: {
         name: 'get_weather',
         description: 'The weather of a city',
-        parameters: { type: 'object', properties: { city: { type: 'string' }, days: { type: 'integer' } }, required: ['city'] },
+        parameters: {
+          type: 'object',
+          properties: { city: { type: 'string' }, days: { type: 'integer' } },
+          required: ['city'],
+        },
       },
     },
   ],
 })
 
 // The arguments arrive while the model writes them.
-stream.on('tool_calls.function.arguments.delta', ({ name, arguments_delta: piece }) => console.log(`${name} += ${piece}`))
+stream.on('tool_calls.function.arguments.delta', ({ name, arguments_delta: piece }) =>
+  console.log(`${name} += ${piece}`),
+)
 
 const { choices } = await stream.finalChatCompletion()
 for (const { message, finish_reason: reason } of choices) {

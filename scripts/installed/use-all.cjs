@@ -20,11 +20,13 @@ exports.useAll = async function useAll({ core, openai, fetch, fetchNode, express
   const response = await fetch.transformResponse(Response.json(completion), options)
   checkCall((await response.json()).choices[0].message.tool_calls)
 
-  const upstream = await listen(createServer((request, answer) => {
-    request.resume()
-    answer.setHeader('content-type', 'application/json')
-    answer.end(JSON.stringify(completion))
-  }))
+  const upstream = await listen(
+    createServer((request, answer) => {
+      request.resume()
+      answer.setHeader('content-type', 'application/json')
+      answer.end(JSON.stringify(completion))
+    }),
+  )
 
   const handler = fetch.createUpstreamHandler({ upstream: upstream.url, format: 'qwen3_coder' })
   await ask(await listen(createServer((request, answer) => void fetchNode.answerNodeRequest(handler, request, answer))))

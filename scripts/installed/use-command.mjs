@@ -9,9 +9,13 @@ writeFileSync('tools.json', JSON.stringify(expected.tools))
 
 const { bin } = JSON.parse(readFileSync('node_modules/@tooldelta/proxy/package.json', 'utf8'))
 const file = `node_modules/@tooldelta/proxy/${bin.tooldelta}`
-const { status, stdout, stderr } = spawnSync(process.execPath, [file, 'parse', 'answer.txt', '--format', 'qwen3_coder', '--tools', 'tools.json'], {
-  encoding: 'utf8',
-})
+const { status, stdout, stderr } = spawnSync(
+  process.execPath,
+  [file, 'parse', 'answer.txt', '--format', 'qwen3_coder', '--tools', 'tools.json'],
+  {
+    encoding: 'utf8',
+  },
+)
 assert.equal(status, 0, stderr)
 const { content, tool_calls: calls } = JSON.parse(stdout)
 assert.equal(content, 'On it.')

@@ -15,5 +15,6 @@ const require = createRequire(import.meta.url)
 for (const [name, module] of Object.entries({ core, openai, fetch, express, fastify, proxy })) {
   const required = Object.keys(require(`@tooldelta/${name}`)).filter((key) => key !== '__esModule' && key !== 'default')
   const imported = Object.keys(module).filter((key) => key !== 'default')
-  if (required.toSorted().join() !== imported.toSorted().join()) throw new Error(`${name}: require gives ${required}; import gives ${imported}`)
+  if (required.toSorted().join() !== imported.toSorted().join())
+    throw new Error(`${name}: require gives ${required}; import gives ${imported}`)
 }

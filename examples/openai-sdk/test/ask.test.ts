@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { createStreamAnswer, createVllmEvents, cutText, startScriptedUpstream } from '@tooldelta/testkit/scripted-upstream'
+import {
+  createStreamAnswer,
+  createVllmEvents,
+  cutText,
+  startScriptedUpstream,
+} from '@tooldelta/testkit/scripted-upstream'
 import { expect, it } from 'vitest'
 import { runScript } from '../../run-script.ts'
 

@@ -50,7 +50,9 @@ async function findFreePort(): Promise<number> {
 
 /** Asks until the server is up. */
 async function ask(url: string): Promise<Response> {
-  const tools = [{ type: 'function', function: { name: 'get_weather', parameters: { properties: { days: { type: 'integer' } } } } }]
+  const tools = [
+    { type: 'function', function: { name: 'get_weather', parameters: { properties: { days: { type: 'integer' } } } } },
+  ]
   const body = JSON.stringify({ model: 'qwen3-coder', messages: [{ role: 'user', content: 'Weather?' }], tools })
   for (let attempt = 1; ; attempt += 1) {
     try {
