@@ -35,7 +35,11 @@ export interface PolicyRow {
 const chunkSizes = [1, 2, 3, 5, 7]
 
 /** A tool whose parameters are `properties`, each a JSON Schema. */
-export function tool(name: string, properties: Record<string, unknown> = {}, rest: Record<string, unknown> = {}): ChatTool {
+export function tool(
+  name: string,
+  properties: Record<string, unknown> = {},
+  rest: Record<string, unknown> = {},
+): ChatTool {
   return { type: 'function', function: { name, parameters: { type: 'object', properties, ...rest } } }
 }
 
@@ -198,7 +202,12 @@ export function checkRowBriefly(row: PolicyRow): void {
   const finish = row.finish ?? 'stop'
   for (const size of [row.raw.length, 1]) {
     const events = collectEvents(options, cutText(row.raw, size), finish)
-    expect(summarize(foldEvents(events)), row.name).toEqual({ content: null, reasoning: null, calls: [], ...row.message })
+    expect(summarize(foldEvents(events)), row.name).toEqual({
+      content: null,
+      reasoning: null,
+      calls: [],
+      ...row.message,
+    })
     checkStream(events)
   }
 }

@@ -54,7 +54,10 @@ const documents: { name: string; format: string; raw: string; calls: readonly (r
     format: 'qwen3_coder',
     raw: `I will write it.\n\n${wrapped('write_file', param('path', 'C:\\temp\\a.txt'), param('content', 'if x < 5 && "y":\n    pass\n'), param('overwrite', 'true'))}`,
     calls: [
-      ['write_file', String.raw`{"path":"C:\\temp\\a.txt","content":"if x < 5 && \"y\":\n    pass\n","overwrite":true}`],
+      [
+        'write_file',
+        String.raw`{"path":"C:\\temp\\a.txt","content":"if x < 5 && \"y\":\n    pass\n","overwrite":true}`,
+      ],
     ],
   },
   {
@@ -136,7 +139,9 @@ describe('P7 a cut at every character', () => {
           message.toolCalls.map((call) => call.status),
           `${finish} ${head}`,
         ).toEqual(statuses)
-        expect(summarize(foldEvents(collectEvents({ format, tools }, cutText(head, 1), finish)))).toEqual(summarize(message))
+        expect(summarize(foldEvents(collectEvents({ format, tools }, cutText(head, 1), finish)))).toEqual(
+          summarize(message),
+        )
       }
   })
 })

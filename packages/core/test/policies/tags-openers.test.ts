@@ -24,7 +24,10 @@ const texts: [name: string, raw: string][] = [
   ['P1 an empty name is no name', '<tool_call><function=></function></tool_call>'],
   ['P1 a name that never closes is content', '<tool_call>\n<function=list\n</tool_call>'],
   // One blank too many; the function is not at line start, so P2 does not open it either.
-  ['P1 65 blanks between opener and function are too many', `<tool_call>${' '.repeat(65)}<function=list></function></tool_call>`],
+  [
+    'P1 65 blanks between opener and function are too many',
+    `<tool_call>${' '.repeat(65)}<function=list></function></tool_call>`,
+  ],
   ['P1 an opener that turns out to be prose twice', '<tool_call> and <tool_call> are tags'],
   ['P1 a parameter outside a call is content', '<parameter=path>\na\n</parameter>\n'],
   ['P1 closers outside a call are content', 'a </parameter> b </function> c'],
@@ -37,12 +40,13 @@ const texts: [name: string, raw: string][] = [
   ['FP5 a stray </tool_call> before any call is text', 'a </tool_call> b'],
   ['FP5 doubled openers without a function are content', '<tool_call>\n<tool_call>\nhello'],
   ['FP5 doubled openers at the end are content', '<tool_call>\n<tool_call>\n'],
-  ['FP7 <function name> is no opener when the name is undeclared', '<tool_call>\n<function nope>\n</function>\n</tool_call>'],
+  [
+    'FP7 <function name> is no opener when the name is undeclared',
+    '<tool_call>\n<function nope>\n</function>\n</tool_call>',
+  ],
 ]
 
-testRows(
-  texts.map(([name, raw]) => ({ name, format, options: { tools }, raw, message: { content: raw } })),
-)
+testRows(texts.map(([name, raw]) => ({ name, format, options: { tools }, raw, message: { content: raw } })))
 test('P1 the same when the text is cut by length', () => {
   for (const [name, raw] of texts)
     checkRowBriefly({ name, format, options: { tools }, raw, finish: 'length', message: { content: raw } })

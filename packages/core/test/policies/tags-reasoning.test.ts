@@ -11,9 +11,19 @@ const weatherCall = wrapped('get_weather', param('city', 'Oslo'))
 describe('P11 mode tags', () => {
   testRows(
     [
-      { name: 'P11 tags: a thought and an answer', format, raw: '<think>a</think>b', message: { reasoning: 'a', content: 'b' } },
+      {
+        name: 'P11 tags: a thought and an answer',
+        format,
+        raw: '<think>a</think>b',
+        message: { reasoning: 'a', content: 'b' },
+      },
       { name: 'P11 tags: a thought that never closes', format, raw: '<think>a\n b', message: { reasoning: 'a\n b' } },
-      { name: 'P11 tags: text around a thought', format, raw: 'a<think>b</think>c', message: { content: 'ac', reasoning: 'b' } },
+      {
+        name: 'P11 tags: text around a thought',
+        format,
+        raw: 'a<think>b</think>c',
+        message: { content: 'ac', reasoning: 'b' },
+      },
       {
         name: 'P11 tags: two thoughts',
         format,
@@ -41,8 +51,18 @@ describe('P11 mode tags', () => {
         codes: ['stray-reasoning-marker'],
       },
       { name: 'P11 tags: a piece of <think> is content', format, raw: 'a<thin', message: { content: 'a<thin' } },
-      { name: 'P11 tags: a piece of </think> is reasoning', format, raw: '<think>a</thin', message: { reasoning: 'a</thin' } },
-      { name: 'P11 tags: <thinking> is no marker', format, raw: '<thinking>a</thinking>', message: { content: '<thinking>a</thinking>' } },
+      {
+        name: 'P11 tags: a piece of </think> is reasoning',
+        format,
+        raw: '<think>a</thin',
+        message: { reasoning: 'a</thin' },
+      },
+      {
+        name: 'P11 tags: <thinking> is no marker',
+        format,
+        raw: '<thinking>a</thinking>',
+        message: { content: '<thinking>a</thinking>' },
+      },
       {
         name: 'P11 tags: a thought, a call, an answer',
         format,
@@ -56,7 +76,12 @@ describe('P11 mode tags', () => {
         message: { reasoning: 'a \t b', content: 'xy\n' },
       },
       { name: 'FP31 an empty thought is null', format, raw: '<think></think>a', message: { content: 'a' } },
-      { name: 'FP31 a thought of white space is null', format, raw: '<think>\n\n</think>\n\na', message: { content: 'a' } },
+      {
+        name: 'FP31 a thought of white space is null',
+        format,
+        raw: '<think>\n\n</think>\n\na',
+        message: { content: 'a' },
+      },
       { name: 'FP31 nothing but an empty thought', format, raw: '<think>\n\n</think>\n\n', message: {} },
       {
         name: 'FP13 white space before a call in a thought goes',
@@ -90,7 +115,12 @@ describe('P11 mode tags', () => {
 describe('P11 mode off', () => {
   testRows(
     [
-      { name: 'P11 off: markers are text', format, raw: '<think>\na\n</think>\n\nb', message: { content: '<think>\na\n</think>\n\nb' } },
+      {
+        name: 'P11 off: markers are text',
+        format,
+        raw: '<think>\na\n</think>\n\nb',
+        message: { content: '<think>\na\n</think>\n\nb' },
+      },
       {
         name: 'P11 off: a call after a marker is real',
         format,
@@ -109,7 +139,12 @@ describe('P11 mode open', () => {
       { name: 'P11 open: up to </think>', format, raw: 'a\n</think>\nb', message: { reasoning: 'a', content: 'b' } },
       { name: 'P11 open: </think> at once ends the thought', format, raw: '</think>\n\na', message: { content: 'a' } },
       { name: 'P11 open: nothing closes', format, raw: 'a\nb\n', message: { reasoning: 'a\nb\n' } },
-      { name: 'P11 open: the model repeats <think>', format, raw: '<think>\na</think>b', message: { reasoning: 'a', content: 'b' } },
+      {
+        name: 'P11 open: the model repeats <think>',
+        format,
+        raw: '<think>\na</think>b',
+        message: { reasoning: 'a', content: 'b' },
+      },
       {
         name: 'P11 open: the first </think> ends the thought, a second directly after it is absorbed',
         format,
@@ -162,9 +197,19 @@ describe('P11 mode open', () => {
 describe('P11 mode auto', () => {
   testRows(
     [
-      { name: 'P11 auto: </think> first, so the text before it was a thought', format, raw: 'a\n</think>\nb', message: { reasoning: 'a', content: 'b' } },
+      {
+        name: 'P11 auto: </think> first, so the text before it was a thought',
+        format,
+        raw: 'a\n</think>\nb',
+        message: { reasoning: 'a', content: 'b' },
+      },
       { name: 'P11 auto: <think> first', format, raw: '<think>a</think>b', message: { reasoning: 'a', content: 'b' } },
-      { name: 'P11 auto: text, then <think>', format, raw: 'x<think>a</think>b', message: { content: 'xb', reasoning: 'a' } },
+      {
+        name: 'P11 auto: text, then <think>',
+        format,
+        raw: 'x<think>a</think>b',
+        message: { content: 'xb', reasoning: 'a' },
+      },
       { name: 'P11 auto: no marker', format, raw: 'Hello\n', message: { content: 'Hello\n' } },
       { name: 'P11 auto: </think> at once', format, raw: '</think>\n\na', message: { content: 'a' } },
       {
@@ -201,9 +246,19 @@ describe('FP15 defaults', () => {
     [
       { name: 'FP15 qwen3_coder: tags', format, raw: 'a</think>b', message: { content: 'a</think>b' } },
       { name: 'FP15 mimo: tags', format: 'mimo', raw: 'a</think>b', message: { content: 'a</think>b' } },
-      { name: 'FP15 seed_oss: tags', format: 'seed_oss', raw: 'a</seed:think>b', message: { content: 'a</seed:think>b' } },
+      {
+        name: 'FP15 seed_oss: tags',
+        format: 'seed_oss',
+        raw: 'a</seed:think>b',
+        message: { content: 'a</seed:think>b' },
+      },
       { name: 'FP15 step3p5: open', format: 'step3p5', raw: 'a', message: { reasoning: 'a' } },
-      { name: 'FP15 nemotron_v3: auto, a thought', format: 'nemotron_v3', raw: 'a</think>b', message: { reasoning: 'a', content: 'b' } },
+      {
+        name: 'FP15 nemotron_v3: auto, a thought',
+        format: 'nemotron_v3',
+        raw: 'a</think>b',
+        message: { reasoning: 'a', content: 'b' },
+      },
       { name: 'FP15 nemotron_v3: auto, no thought', format: 'nemotron_v3', raw: 'a', message: { content: 'a' } },
     ],
     { tools },
@@ -433,8 +488,18 @@ describe('FP31 fences', () => {
         raw: `\`\`\`x\`\`\`\n${listCall}`,
         message: { content: '```x```', calls: [list] },
       },
-      { name: 'FP31 four blanks of indent are no fence', format, raw: `    \`\`\`\n${listCall}`, message: { content: '    ```', calls: [list] } },
-      { name: 'FP31 two back-ticks are no fence', format, raw: `\`\`\n${listCall}`, message: { content: '``', calls: [list] } },
+      {
+        name: 'FP31 four blanks of indent are no fence',
+        format,
+        raw: `    \`\`\`\n${listCall}`,
+        message: { content: '    ```', calls: [list] },
+      },
+      {
+        name: 'FP31 two back-ticks are no fence',
+        format,
+        raw: `\`\`\n${listCall}`,
+        message: { content: '``', calls: [list] },
+      },
       {
         name: 'FP31 fences inside values do not count',
         format,

@@ -150,7 +150,12 @@ testRows(
       raw: `A\n${listCall}\nB\n\n${listCall}\nC`,
       message: { content: 'A\nB\nC', calls: [list, list] },
     },
-    { name: 'P10 NBSP is no layout', format, raw: `Hi\u00a0\n${listCall}`, message: { content: 'Hi\u00a0', calls: [list] } },
+    {
+      name: 'P10 NBSP is no layout',
+      format,
+      raw: `Hi\u00a0\n${listCall}`,
+      message: { content: 'Hi\u00a0', calls: [list] },
+    },
     { name: 'P10 without a call white space stays', format, raw: '\n Hi \n\n', message: { content: '\n Hi \n\n' } },
     {
       name: 'P10 white space before an opener that is none stays',
@@ -205,7 +210,13 @@ testRows(
       message: { content: 'Hi there' },
       codes: ['end-token', 'end-token', 'end-token'],
     },
-    { name: 'P14 a piece of an end token is text', format, raw: 'Hi<|im_en', message: { content: 'Hi<|im_en' }, codes: [] },
+    {
+      name: 'P14 a piece of an end token is text',
+      format,
+      raw: 'Hi<|im_en',
+      message: { content: 'Hi<|im_en' },
+      codes: [],
+    },
     {
       name: 'P14 an end token after a call',
       format,
@@ -369,8 +380,8 @@ test('P13 createCallId is asked once for each call, with its index', () => {
 test('P8 P13 a start is sent once with the whole name and no arguments come before the call is known', () => {
   const parser = createToolCallParser({ format, tools })
   expect(parser.feed('<tool_call>\n<function=lis')).toEqual([])
-  expect(parser.feed('t>')).toEqual([
-    { type: 'tool-call-start', index: 0, id: expect.any(String), name: 'list' },
-  ])
-  expect(parser.feed('\n').filter((event) => event.type === 'tool-call-arguments' && event.text.includes('}'))).toEqual([])
+  expect(parser.feed('t>')).toEqual([{ type: 'tool-call-start', index: 0, id: expect.any(String), name: 'list' }])
+  expect(parser.feed('\n').filter((event) => event.type === 'tool-call-arguments' && event.text.includes('}'))).toEqual(
+    [],
+  )
 })

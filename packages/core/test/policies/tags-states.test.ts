@@ -68,7 +68,8 @@ const states: State[] = [
   },
   {
     name: 'between parameters',
-    before: '<tool_call>\n<function=write_file>\n<parameter=path>\na\n</parameter>\n<parameter=overwrite>\ntrue\n</parameter>\n',
+    before:
+      '<tool_call>\n<function=write_file>\n<parameter=path>\na\n</parameter>\n<parameter=overwrite>\ntrue\n</parameter>\n',
     after: '\n</function>\n</tool_call>',
     outcomes: {
       // The first call lost its closers; the second one opens in a wrapper of its own, without a function it is dropped text.
@@ -94,9 +95,17 @@ const states: State[] = [
     before: '<tool_call>\n<function=write_file>\n<parameter=path>\na ',
     after: ' b\n</parameter>\n</function>\n</tool_call>',
     outcomes: Object.fromEntries(
-      ['<tool_call>', '</tool_call>', function_, '</function>', parameter, '</parameter>', '<think>', '</think>', '<|im_end|>'].map(
-        (marker) => [marker, call(path(`a ${marker} b`))],
-      ),
+      [
+        '<tool_call>',
+        '</tool_call>',
+        function_,
+        '</function>',
+        parameter,
+        '</parameter>',
+        '<think>',
+        '</think>',
+        '<|im_end|>',
+      ].map((marker) => [marker, call(path(`a ${marker} b`))]),
     ),
   },
   {
@@ -105,9 +114,16 @@ const states: State[] = [
     after: '\nb\n</parameter>\n</function>\n</tool_call>',
     outcomes: {
       ...Object.fromEntries(
-        ['<tool_call>', '</tool_call>', function_, '</function>', '</parameter>', '<think>', '</think>', '<|im_end|>'].map(
-          (marker) => [marker, call(path(`a\n${marker}\nb`))],
-        ),
+        [
+          '<tool_call>',
+          '</tool_call>',
+          function_,
+          '</function>',
+          '</parameter>',
+          '<think>',
+          '</think>',
+          '<|im_end|>',
+        ].map((marker) => [marker, call(path(`a\n${marker}\nb`))]),
       ),
       [parameter]: call(['write_file', '{"path":"a","content":"b"}', 'repaired']),
     },
@@ -155,9 +171,17 @@ const states: State[] = [
     before: '```\n',
     after: '\n```\nb',
     outcomes: Object.fromEntries(
-      [listCall, '<tool_call>', '</tool_call>', function_, '</function>', parameter, '</parameter>', '<think>', '</think>'].map(
-        (marker) => [marker, text(`\`\`\`\n${marker}\n\`\`\`\nb`)],
-      ),
+      [
+        listCall,
+        '<tool_call>',
+        '</tool_call>',
+        function_,
+        '</function>',
+        parameter,
+        '</parameter>',
+        '<think>',
+        '</think>',
+      ].map((marker) => [marker, text(`\`\`\`\n${marker}\n\`\`\`\nb`)]),
     ),
   },
 ]

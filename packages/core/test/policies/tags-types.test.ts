@@ -31,9 +31,13 @@ const odd: readonly DiagnosticCode[] = ['value-type']
 
 const rows: TypeRow[] = [
   // R2: a pure string is never coerced
-  ...['null', 'None', '8080', 'true', 'True', '{"a":1}', '[1]', '3.5', '', ' 1 ', '"x"'].map(
-    (text): TypeRow => ['REC R2', string, text, JSON.stringify(text), none],
-  ),
+  ...['null', 'None', '8080', 'true', 'True', '{"a":1}', '[1]', '3.5', '', ' 1 ', '"x"'].map((text): TypeRow => [
+    'REC R2',
+    string,
+    text,
+    JSON.stringify(text),
+    none,
+  ]),
   ['REC R2', {}, '8080', '"8080"', none],
   ['REC R2', { description: 'no type' }, 'null', '"null"', none],
   ['REC R2', true, '1', '"1"'],
@@ -91,7 +95,13 @@ const rows: TypeRow[] = [
   // R6: booleans
   ...['true', 'True', 'TRUE', '1', ' true '].map((text): TypeRow => ['REC R6', boolean, text, 'true', none]),
   ...['false', 'False', 'FALSE', '0', '\tfalse'].map((text): TypeRow => ['REC R6', boolean, text, 'false', none]),
-  ...['yes', 'no', 'on', 'truee', '2', '1.0'].map((text): TypeRow => ['REC R6', boolean, text, JSON.stringify(text), odd]),
+  ...['yes', 'no', 'on', 'truee', '2', '1.0'].map((text): TypeRow => [
+    'REC R6',
+    boolean,
+    text,
+    JSON.stringify(text),
+    odd,
+  ]),
   // R7: objects and arrays
   ['REC R7', object, '{ "a" : 1 }', '{ "a" : 1 }', none],
   ['REC R7', object, ' {"a":1} ', '{"a":1}', none],
@@ -179,7 +189,10 @@ describe('P5 schemas and names', () => {
     raw: wrapped('f', param('v', text)),
     message: { calls: [['f', `{"v":${json}}`, 'complete']] },
   })
-  const hostile = tool('f', JSON.parse('{"__proto__":{"type":"integer"},"b":{"type":"integer"},"2":{"type":"integer"}}'))
+  const hostile = tool(
+    'f',
+    JSON.parse('{"__proto__":{"type":"integer"},"b":{"type":"integer"},"2":{"type":"integer"}}'),
+  )
   testRows([
     refRow('#/$defs/count', '5', '5'),
     refRow('#/$defs/wrapped', '5', '5'),
@@ -212,7 +225,9 @@ describe('P5 schemas and names', () => {
     {
       name: 'P5 a tool with a broken schema takes strings',
       format,
-      options: { tools: [{ type: 'function', function: { name: 'f', parameters: { properties: { a: null, b: 7 } } } }] },
+      options: {
+        tools: [{ type: 'function', function: { name: 'f', parameters: { properties: { a: null, b: 7 } } } }],
+      },
       raw: wrapped('f', param('a', '5'), param('b', '5')),
       message: { calls: [['f', '{"a":"5","b":"5"}', 'complete']] },
     },
@@ -252,15 +267,13 @@ describe('P5 schemas and names', () => {
       message: { calls: [['f', '{"a":"1","v":{"x": [1, 2]},"z":"2"}', 'complete']] },
       codes: [],
     },
-    ...['qwen3_coder', 'mimo', 'step3p5', 'nemotron_v3'].map(
-      (id): PolicyRow => ({
-        name: `P5 ${id}: inline values of every type`,
-        format: id,
-        options: { reasoning: 'tags', tools: [tool('f', { s: string, i: integer, b: boolean, o: object, a: array })] },
-        raw: '<tool_call><function=f><parameter=s>1</parameter><parameter=i>1</parameter><parameter=b>True</parameter><parameter=o>{"k": 1}</parameter><parameter=a>[\'x\']</parameter></function></tool_call>',
-        message: { calls: [['f', '{"s":"1","i":1,"b":true,"o":{"k": 1},"a":["x"]}', 'complete']] },
-      }),
-    ),
+    ...['qwen3_coder', 'mimo', 'step3p5', 'nemotron_v3'].map((id): PolicyRow => ({
+      name: `P5 ${id}: inline values of every type`,
+      format: id,
+      options: { reasoning: 'tags', tools: [tool('f', { s: string, i: integer, b: boolean, o: object, a: array })] },
+      raw: '<tool_call><function=f><parameter=s>1</parameter><parameter=i>1</parameter><parameter=b>True</parameter><parameter=o>{"k": 1}</parameter><parameter=a>[\'x\']</parameter></function></tool_call>',
+      message: { calls: [['f', '{"s":"1","i":1,"b":true,"o":{"k": 1},"a":["x"]}', 'complete']] },
+    })),
     {
       name: 'P5 seed_oss: Python spelling of nested values',
       format: 'seed_oss',

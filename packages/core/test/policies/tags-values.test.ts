@@ -337,7 +337,11 @@ describe('P4 values are verbatim', () => {
     ['tabs, NBSP and BOM stay', '\n\t\u00a0\ufeffa\u2003\u00a0\t\n', '\t\u00a0\ufeffa\u2003\u00a0\t'],
     ['entities stay', '\nTom &amp; Jerry &lt;b&gt; &#39;\n', 'Tom &amp; Jerry &lt;b&gt; &#39;'],
     ['indented code with blank lines', '\n    if x:\n        y()\n\n', '    if x:\n        y()\n'],
-    ['P16 quotes and backslashes', '\nC:\\temp\\new "x" \\\\ \\" \\u0041 \\\n', 'C:\\temp\\new "x" \\\\ \\" \\u0041 \\'],
+    [
+      'P16 quotes and backslashes',
+      '\nC:\\temp\\new "x" \\\\ \\" \\u0041 \\\n',
+      'C:\\temp\\new "x" \\\\ \\" \\u0041 \\',
+    ],
     ['P16 a slash is no escape', '\na/b\n', 'a/b'],
     ['P16 non-ASCII characters as they are', '\nSão 東京 🌍 \u2028\u2029\u007f\n', 'São 東京 🌍 \u2028\u2029\u007f'],
     ['P16 surrogate pairs next to the closer', '\n🌍\n', '🌍'],
