@@ -43,13 +43,17 @@ export function addServeCommand(program: Command, report: ReportExitCode): void 
     .option('-p, --port <n>', 'port to listen on; 0 for any free one', portNumber, 4000)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .addOption(
-      new Option('--upstream-key <key>', 'key for the upstream; better set in the environment').env('TOOLDELTA_UPSTREAM_KEY'),
+      new Option('--upstream-key <key>', 'key for the upstream; better set in the environment').env(
+        'TOOLDELTA_UPSTREAM_KEY',
+      ),
     )
     .addOption(
       choice('--profile <server>', 'the kind of server', ['vllm', 'sglang', 'llamacpp', 'generic']).default('vllm'),
     )
     .addOption(
-      choice('--truncated-calls <rule>', 'how a stream ends whose call was cut off', ['length', 'error']).default('length'),
+      choice('--truncated-calls <rule>', 'how a stream ends whose call was cut off', ['length', 'error']).default(
+        'length',
+      ),
     )
     .addOption(choice('--deliver <rule>', 'when a call is sent', ['stream', 'when-complete']).default('stream'))
     .addOption(choice('--log-level <level>', 'how much is logged', logLevels).default('info'))
@@ -64,11 +68,14 @@ export function addServeCommand(program: Command, report: ReportExitCode): void 
         throw error
       })
       const url = await listen(app, { host, port })
-      process.stderr.write(`Serving ${url}/v1 in front of ${hideCredentials(flags.upstream)}, format ${flags.format}.\n`)
+      const served = serveUntilSignal(app, drainMs)
+      process.stderr.write(
+        `Serving ${url}/v1 in front of ${hideCredentials(flags.upstream)}, format ${flags.format}.\n`,
+      )
       if (!isLoopback(host)) {
         process.stderr.write(`Everyone who reaches ${host} can use the upstream: the proxy asks for no key.\n`)
       }
-      await serveUntilSignal(app, drainMs)
+      await served
       report(0)
     })
 }

@@ -51,7 +51,9 @@ export function addTraceCommand(program: Command, report: ReportExitCode): void 
       }
       const different = findDifferentSplit(text, options, flags.finish, createProgressPrinter(process.stderr))
       const count = Math.max(0, text.length - 1)
-      process.stdout.write(different === undefined ? `All ${count} splits are equal.\n` : describeDifference(text, different))
+      process.stdout.write(
+        different === undefined ? `All ${count} splits are equal.\n` : describeDifference(text, different),
+      )
       report(different === undefined ? 0 : 1)
     })
 }

@@ -37,7 +37,9 @@ export async function runDemo({ format, delayMs, write, colors }: DemoOptions): 
     const baseURL = `${await listen(proxy, anyPort)}/v1`
 
     screen.showLine(colors.bold('tooldelta demo'))
-    screen.showLine(`  model   ${upstream}/v1  plays ${credits.model}, recorded in ${credits.source} (${credits.licence})`)
+    screen.showLine(
+      `  model   ${upstream}/v1  plays ${credits.model}, recorded in ${credits.source} (${credits.licence})`,
+    )
     screen.showLine(`  proxy   ${baseURL}  format ${format}`)
     screen.showLine(`  client  the openai package: "${demoMessage}" with the tool get_weather`)
     screen.showLine()
@@ -84,7 +86,8 @@ function showResult(completion: ChatCompletion, screen: DemoScreen, colors: Colo
   screen.showLine(colors.bold('The call, as the client has it'))
   screen.showLine(`  ${colors.green(`${name}(${text})`)}`)
   screen.showLine(`  id ${call.id}, finish_reason ${finishReason}`)
-  const isRight = name === expectedCall.name && isSameJson(text, expectedCall.arguments) && finishReason === 'tool_calls'
+  const isRight =
+    name === expectedCall.name && isSameJson(text, expectedCall.arguments) && finishReason === 'tool_calls'
   if (!isRight) screen.showLine(colors.red(`Expected ${expectedCall.name}(${expectedCall.arguments}).`))
   return isRight
 }

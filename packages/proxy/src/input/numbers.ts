@@ -11,7 +11,8 @@ export function wholeNumber({ min, max = Number.MAX_SAFE_INTEGER }: NumberBounds
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
     if (value >= min && value <= max) return value
-    const range = max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`
+    const range =
+      max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`
     throw new InvalidArgumentError(`It must be ${range}.`)
   }
 }

@@ -1,4 +1,4 @@
-import { findFormat, type CallsInReasoning, type ParserOptions, type ReasoningMode } from '@tooldelta/core'
+import { findFormat, formats, type CallsInReasoning, type ParserOptions, type ReasoningMode } from '@tooldelta/core'
 import { type Command, Option } from 'commander'
 import { readErrorMessage, UsageError } from '../errors.ts'
 import { readTools } from './read-tools.ts'
@@ -18,20 +18,34 @@ export interface ParserFlags {
 /** Adds the options that say how model text is read. */
 export function addParserOptions(command: Command): Command {
   return command
-    .requiredOption('-f, --format <id>', "the model's tool-call format: qwen3_coder, hermes, ...")
+    .requiredOption('-f, --format <id>', `the model's tool-call format: ${formats.map(({ id }) => id).join(', ')}`)
     .addOption(
-      choice('--reasoning <mode>', 'where a thought begins (default: from the format)', ['off', 'tags', 'open', 'auto']),
+      choice('--reasoning <mode>', 'where a thought begins (default: from the format)', [
+        'off',
+        'tags',
+        'open',
+        'auto',
+      ]),
     )
     .addOption(
-      choice('--calls-in-reasoning <rule>', 'a call inside a thought (default: if-last)', ['if-last', 'extract', 'ignore']),
+      choice('--calls-in-reasoning <rule>', 'a call inside a thought (default: if-last)', [
+        'if-last',
+        'extract',
+        'ignore',
+      ]),
     )
     .addOption(
       choice('--fenced-calls <rule>', 'a call inside a Markdown fence (default: content)', ['content', 'extract']),
     )
-    .addOption(choice('--closers <rule>', 'which closing tag ends a value (default: confirmed)', ['confirmed', 'first']))
+    .addOption(
+      choice('--closers <rule>', 'which closing tag ends a value (default: confirmed)', ['confirmed', 'first']),
+    )
     .option('--no-repair', 'leave broken JSON and markup as it is')
     .addOption(
-      choice('--unknown-tools <rule>', 'calls of tools that are not declared (default: forward)', ['forward', 'content']),
+      choice('--unknown-tools <rule>', 'calls of tools that are not declared (default: forward)', [
+        'forward',
+        'content',
+      ]),
     )
 }
 

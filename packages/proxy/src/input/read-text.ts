@@ -20,7 +20,8 @@ async function readBytes(file: string): Promise<Buffer> {
     return await readFile(file)
   } catch (error) {
     const code = readErrorCode(error)
-    if (code === 'ENOENT') throw new UsageError(`There is no file ${file}. Check the path, or use - for standard input.`)
+    if (code === 'ENOENT')
+      throw new UsageError(`There is no file ${file}. Check the path, or use - for standard input.`)
     if (code === 'EISDIR') throw new UsageError(`${file} is a directory. Name one file in it.`)
     if (code === 'EACCES') throw new UsageError(`${file} must not be read by this user. Change its permissions.`)
     throw new UsageError(`${file} cannot be read: ${readErrorMessage(error)}.`)

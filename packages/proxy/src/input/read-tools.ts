@@ -1,5 +1,4 @@
 import type { ChatTool } from '@tooldelta/core'
-import { InvalidRequestError, prepareRequest } from '@tooldelta/openai'
 import { UsageError } from '../errors.ts'
 import { readJson } from './read-json.ts'
 import { readText } from './read-text.ts'
@@ -18,6 +17,8 @@ export async function readTools(file: string): Promise<readonly ChatTool[]> {
     )
   }
   if (tools.length === 0) return []
+  // Loaded here, because most runs have no tools and should start at once.
+  const { InvalidRequestError, prepareRequest } = await import('@tooldelta/openai')
   try {
     prepareRequest({ tools }, { format: 'hermes' })
   } catch (error) {

@@ -16,6 +16,7 @@ const chunkSchema = z.looseObject({
 
 const textSchema = z.looseObject({
   id: z.string().min(1),
+  model: z.string().optional(),
   text: z.string().optional(),
   chunks: z.array(z.string()).optional(),
   finish_reason: z.string().optional(),
@@ -33,9 +34,9 @@ export type RecordedChunk = z.infer<typeof chunkSchema>
 /** One recorded answer. */
 export type Recording =
   /** The model's raw text, cut where it was streamed. */
-  | { kind: 'text'; id: string; pieces: readonly string[]; finishReason: string }
+  | { kind: 'text'; id: string; model?: string | undefined; pieces: readonly string[]; finishReason: string }
   /** The chunk objects as a server sent them. */
-  | { kind: 'stream'; id: string; chunks: readonly RecordedChunk[] }
+  | { kind: 'stream'; id: string; model?: string | undefined; chunks: readonly RecordedChunk[] }
 
 /**
  * Reads recordings: JSON lines `{"id","text","chunks"}`, or one JSON document `{"id","model","chunks":[chunk objects]}` or a list of such.
@@ -90,19 +91,19 @@ function toRecording(value: unknown, where: string): Recording {
 }
 
 function toStream(value: object, where: string): Recording {
-  const { id, chunks } = check(streamSchema, value, where)
-  return { kind: 'stream', id, chunks }
+  const { id, model, chunks } = check(streamSchema, value, where)
+  return { kind: 'stream', id, model, chunks }
 }
 
 function toText(value: object, where: string): Recording {
-  const { id, text, chunks, finish_reason: finishReason = 'stop' } = check(textSchema, value, where)
+  const { id, model, text, chunks, finish_reason: finishReason = 'stop' } = check(textSchema, value, where)
   if (text === undefined && chunks === undefined) {
     throw new UsageError(`${where} has neither "text" nor "chunks". Give it the model's text.`)
   }
   if (text !== undefined && chunks !== undefined && chunks.join('') !== text) {
     throw new UsageError(`${where}: "chunks" joined are not "text". Leave one of them out.`)
   }
-  return { kind: 'text', id, pieces: chunks ?? cutText(text ?? '', 4), finishReason }
+  return { kind: 'text', id, model, pieces: chunks ?? cutText(text ?? '', 4), finishReason }
 }
 
 function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {

@@ -6,10 +6,10 @@ const requestSchema = z.looseObject({
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   tools: z.array(z.unknown()).nullish(),
-  tool_choice: z.unknown(),
+  tool_choice: z.unknown().optional(),
 })
 
-const callsSchema = z.array(z.looseObject({ function: z.looseObject({ arguments: z.unknown() }) }))
+const callsSchema = z.array(z.looseObject({ function: z.looseObject({ arguments: z.unknown().optional() }) }))
 
 /** What the replay server reads of a request. */
 export type ReplayRequest = z.infer<typeof requestSchema>
@@ -44,7 +44,8 @@ function refuseToolChoice({ tools, tool_choice: choice }: ReplayRequest): string
 }
 
 function refuseStreamOptions(request: ReplayRequest): string | undefined {
-  if (request.stream === true || request.stream_options === undefined || request.stream_options === null) return undefined
+  if (request.stream === true || request.stream_options === undefined || request.stream_options === null)
+    return undefined
   return 'Stream options can only be defined when `stream=True`.'
 }
 

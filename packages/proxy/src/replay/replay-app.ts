@@ -8,7 +8,7 @@ import { checkRequest } from './refusal.ts'
 
 /** Options of {@link createReplayApp}. */
 export interface ReplayAppOptions {
-  /** What is played: the one whose id is the request's model, else the next one in turn. */
+  /** What is played: the next one in turn of those whose id or model is the request's model, or of all when there is none. */
   recordings: readonly Recording[]
   /** Milliseconds to wait before each chunk of a stream. @defaultValue 0 */
   delayMs?: number | undefined
@@ -59,14 +59,21 @@ export function createReplayApp({ recordings, delayMs = 0, onChunk }: ReplayAppO
   return app
 }
 
-/** The recording with the model's name, else each in turn. */
+/** The recordings whose id or model is the request's model take turns; where there is none, all do. */
 function createPicker(recordings: readonly Recording[]): (model: string | undefined) => Recording {
-  let turn = 0
+  const turns = new Map<readonly Recording[], number>()
+  const groups = new Map<string, readonly Recording[]>()
+  for (const name of recordings.flatMap(({ id, model }) => [id, model ?? id])) {
+    groups.set(
+      name,
+      recordings.filter(({ id, model }) => id === name || model === name),
+    )
+  }
   return (model) => {
-    const named = recordings.find(({ id }) => id === model)
-    if (named !== undefined) return named
-    const recording = recordings[turn % recordings.length]
-    turn += 1
+    const group = groups.get(model ?? '') ?? recordings
+    const turn = turns.get(group) ?? 0
+    turns.set(group, turn + 1)
+    const recording = group[turn % group.length]
     if (recording === undefined) throw new TypeError("The option 'recordings' is empty.")
     return recording
   }

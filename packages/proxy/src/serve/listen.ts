@@ -40,6 +40,8 @@ function explainListenError(error: unknown, { host, port }: ListenAddress): stri
   }
 }
 
+const idleCheckMs = 100
+
 /**
  * Runs a server until SIGTERM or SIGINT: no new connections then, and answers that are under way get time to end. A second signal, or the
  * end of that time, cuts them off.
@@ -50,10 +52,13 @@ export async function serveUntilSignal(app: FastifyInstance, drainMs: number): P
   await nextSignal()
   const cut = (): void => app.server.closeAllConnections()
   const timer = setTimeout(cut, drainMs)
+  // A connection whose answer has ended would be kept alive for the client's next request.
+  const idleTimer = setInterval(() => app.server.closeIdleConnections(), idleCheckMs)
   process.once('SIGTERM', cut)
   process.once('SIGINT', cut)
   await app.close()
   clearTimeout(timer)
+  clearInterval(idleTimer)
   process.off('SIGTERM', cut)
   process.off('SIGINT', cut)
 }

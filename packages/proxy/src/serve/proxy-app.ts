@@ -1,5 +1,5 @@
 import { toolCallProxy, type ToolCallProxyOptions } from '@tooldelta/fastify'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, LogController } from 'fastify'
 import { createRequestLog, readRequestId } from './request-log.ts'
 
 /** How much the log says. `silent` turns it off. */
@@ -30,7 +30,7 @@ export async function createProxyApp(options: ProxyAppOptions): Promise<FastifyI
   const log = createRequestLog()
   const app = fastify({
     logger: { level: logLevel, ...(logStream !== undefined && { stream: logStream }) },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: readRequestId,
     forceCloseConnections: 'idle',
   })

@@ -57,7 +57,11 @@ function isSameText(a: ParserEvent, b: ParserEvent): boolean {
   return a.type !== 'tool-call-arguments' || b.type !== 'tool-call-arguments' || a.index === b.index
 }
 
-function compareEvents(wanted: readonly ParserEvent[], got: readonly ParserEvent[], at: number): DifferentSplit | undefined {
+function compareEvents(
+  wanted: readonly ParserEvent[],
+  got: readonly ParserEvent[],
+  at: number,
+): DifferentSplit | undefined {
   for (let place = 0; place < Math.max(wanted.length, got.length); place += 1) {
     const whole = wanted[place]
     const split = got[place]

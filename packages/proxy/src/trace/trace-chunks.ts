@@ -22,7 +22,12 @@ export function* traceChunks(
     offset += chunk.length
   }
   const events = parser.end(finish)
-  yield describeStep(`${colors.bold(String(offset))} ${colors.cyan(`end (${finish})`)}`, events, parser.inspect(), colors)
+  yield describeStep(
+    `${colors.bold(String(offset))} ${colors.cyan(`end (${finish})`)}`,
+    events,
+    parser.inspect(),
+    colors,
+  )
 }
 
 function describeStep(
