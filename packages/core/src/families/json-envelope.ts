@@ -334,7 +334,9 @@ export class JsonEnvelope implements Family {
     if (element.done) return this.endElement()
     if (element.failed) return this.failElement()
     if (element.blocked) return this.onBlocked()
-    return limit < available && !element.state.opened ? this.giveBack('limit') : false
+    if (limit === available) return false
+    // The call may have opened in this very run: then it goes on without a limit.
+    return element.state.opened || this.giveBack('limit')
   }
 
   /** End tokens at the end of the text so far wait: at the very end of the stream they are removed (P14). */
@@ -426,9 +428,14 @@ export class JsonEnvelope implements Family {
       return this.afterElement()
     }
     if (element.state.opened) {
-      element.accountTo(host.buffer.at)
-      host.output.diagnose('json-unreadable', 'The arguments cannot be read on; the rest of the call was dropped.', host.buffer.at)
+      const { token } = element.state.json
+      const offset = host.buffer.at - token.length
+      element.accountTo(offset)
+      host.output.account('dropped', offset, host.buffer.at)
+      host.output.diagnose('json-unreadable', 'The arguments cannot be read on; the rest of the call was dropped.', offset)
       host.output.endCall('truncated')
+      state.stray = token
+      state.strayOffset = offset
       state.element = null
       this.element = null
       state.mode = 'skip'

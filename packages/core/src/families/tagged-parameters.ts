@@ -1,5 +1,5 @@
 import type { Match } from '../scan/text-buffer.ts'
-import { Char, isSpace } from '../scan/char-code.ts'
+import { Char, isHighSurrogate, isSpace } from '../scan/char-code.ts'
 import { escapeJson } from '../json/escape.ts'
 import { quoteJson } from '../values/convert-value.ts'
 import { type ValueState, admitText, closeValue, openValue, releaseText, startValue } from '../values/value-writer.ts'
@@ -463,8 +463,10 @@ export class TaggedParameters implements Family {
 
   /** Where the value ends when the line break before `end` is layout. */
   private beforeLayout(end: number, from: number): number {
-    if (!this.row.trimNewline || end <= from) return end
     const { text } = this.host.buffer
+    // Half a surrogate pair where the text was cut.
+    if (end > from && end === text.length && isHighSurrogate(text.charCodeAt(end - 1))) return end - 1
+    if (!this.row.trimNewline || end <= from) return end
     const last = text.charCodeAt(end - 1)
     if (last === Char.carriageReturn) return end === text.length ? end - 1 : end
     if (last !== Char.newline) return end

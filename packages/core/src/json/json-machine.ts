@@ -406,7 +406,11 @@ export class JsonMachine {
       }
       if (code >= 0xd800 && code <= 0xdfff) {
         if (isHighSurrogate(code) && isLowSurrogate(text.charCodeAt(i + 1))) i += 1
-        else {
+        else if (isHighSurrogate(code) && i + 1 === end) {
+          // The text was cut between the halves.
+          this.passString(at, i)
+          return this.wait(i)
+        } else {
           // Half a pair cannot be written in UTF-8: only its escape can (fine print 12). Not a rewrite of what the model meant.
           this.passString(at, i)
           this.passDecoded(text[i] as string)
@@ -513,24 +517,32 @@ export class JsonMachine {
   private onToken(at: number): number {
     const { state, text, end } = this
     const belongs = state.phase === 'number' ? isNumberCode : state.phase === 'word' ? isLiteralCode : isBareKeyCode
+    const stop = state.phase === 'number' ? end : Math.min(end, at + MAX_WORD - state.token.length)
     let i = at
-    while (i < end && belongs(text.charCodeAt(i))) i += 1
+    while (i < stop && belongs(text.charCodeAt(i))) i += 1
     if (i === end) {
-      if (state.token.length + i - at > MAX_WORD && state.phase !== 'number') return this.fail(at)
       this.flush(at)
       state.token += text.slice(at, i)
       this.from = i
       return this.wait(i)
     }
+    if (i === stop && belongs(text.charCodeAt(i))) return this.failToken(i, state.token + text.slice(at, i))
     const token = state.token + text.slice(at, i)
     state.token = ''
     if (state.phase === 'number') return this.endNumber(at, i, token)
     return state.phase === 'word' ? this.endWord(at, i, token) : this.endBareKey(at, i, token)
   }
 
+  /** A word that means nothing. What of it was read before stays in `token`, for whoever accounts for it. */
+  private failToken(next: number, token: string): number {
+    this.flush(next)
+    this.state.token = token
+    return this.fail(next)
+  }
+
   private endNumber(at: number, next: number, token: string): number {
     const number = normalizeNumber(token, true)
-    if (number === undefined) return this.fail(at)
+    if (number === undefined) return this.failToken(next, token)
     return this.endScalar(at, next, token, number, 'R12')
   }
 
@@ -540,7 +552,7 @@ export class JsonMachine {
     const python = PYTHON_WORDS[token]
     if (python !== undefined) return this.endScalar(at, next, token, python, 'R4')
     if (NON_FINITE.test(token)) return this.endScalar(at, next, token, this.listener.nonFinite(token), 'R13')
-    return this.fail(at)
+    return this.failToken(next, token)
   }
 
   private endScalar(at: number, next: number, token: string, spelled: string, rule: JsonRule): number {
@@ -555,7 +567,6 @@ export class JsonMachine {
   }
 
   private endBareKey(at: number, next: number, token: string): number {
-    if (token.length > MAX_WORD) return this.fail(at)
     if (this.rewrite('R9', at, next - at, `"${escapeJson(token)}"`, next - token.length) < 0) return -1
     return this.endKey(next, token)
   }
