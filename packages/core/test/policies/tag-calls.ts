@@ -1,7 +1,8 @@
+import type { ChatTool } from '../../src/index.ts'
 import { tool } from './check.ts'
 
 /** The tools of most rows. */
-export const tools = [
+export const tools: readonly ChatTool[] = [
   tool('write_file', { path: { type: 'string' }, content: { type: 'string' }, overwrite: { type: 'boolean' } }),
   tool('get_weather', { city: { type: 'string' }, days: { type: 'integer' } }),
   tool('list'),
@@ -23,4 +24,4 @@ export function wrapped(name: string, ...params: readonly string[]): string {
 }
 
 /** The shortest call. */
-export const listCall = wrapped('list')
+export const listCall: string = wrapped('list')
