@@ -17,8 +17,9 @@ FILE is one of
   JSON lines     {"id": "a", "text": "...", "chunks": ["...", "..."]}; chunks are optional
   a JSON stream  {"id": "a", "model": "...", "chunks": [chat.completion.chunk objects]}, or a list of such
 
-A request gets the recordings whose id or model is its model, in turn; any other model gets all of them in turn. As with a vLLM server that was started
-without a tool parser, tools are taken only with tool_choice "none", and earlier calls need JSON arguments: else the answer is 400.
+A request gets the recordings whose id or model is its model, in turn; any other model gets all of them in turn.
+As with a vLLM server that was started without a tool parser, tools are taken only with tool_choice "none", and
+earlier calls need JSON objects as arguments: else the answer is 400.
 Usage that was not recorded counts each chunk as a token.
 
 Examples:

@@ -69,7 +69,7 @@ function findArgumentsFault(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'must be the text of a JSON object'
   try {
     const read = JSON.parse(value) as unknown
-    if (typeof read === 'object') return undefined
+    if (typeof read === 'object' && !Array.isArray(read)) return undefined
     return 'Can only get item pairs from a mapping.'
   } catch (error) {
     return (error as Error).message
