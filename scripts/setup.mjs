@@ -35,8 +35,8 @@ export async function install() {
   )
   if (code !== 0) {
     throw new SetupError(
-      `${output}\nThe installation failed; its output is above. It needs the npm registry: check the network, a proxy (npm config get proxy)\n` +
-        'and the registry (npm config get registry), then run the command again.',
+      `${output}\nThe installation failed; its output is above. If it speaks of the network: the npm registry has to be reachable, see\n` +
+        '`npm config get registry` and `npm config get proxy`. Then run the command again; what is downloaded already is kept.',
     )
   }
   mkdirSync(dirname(installStamp), { recursive: true })
