@@ -79,11 +79,11 @@ async function runAll(): Promise<number> {
   return options.check && results.targets.some((target) => !target.isMet) ? fail('a target was missed') : 0
 }
 
-/** Another busy process makes single rows up to twice as slow. */
+/** Processor time leaves the time of other processes out, but they still share caches and cores' units. */
 function warnOfLoad(): void {
   const load = loadavg()[0] as number
   if (load > 1)
-    process.stderr.write(`bench: the machine is busy (load ${load.toFixed(1)}), the times will be too long\n`)
+    process.stderr.write(`bench: the machine is busy (load ${load.toFixed(1)}), the times will be somewhat too long\n`)
 }
 
 function runInProcess(row: string): Promise<WorkerReport> {

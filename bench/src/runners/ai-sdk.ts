@@ -1,6 +1,7 @@
 import type { wrapLanguageModel } from 'ai'
 import { findDifference, type CollectedMessage } from '../check.ts'
 import type { BenchDocument } from '../documents.ts'
+import { readProcessorTime } from '../processor-time.ts'
 import { measureText, type FirstDelta, type PreparedScenario } from '../scenario.ts'
 
 type Model = Parameters<typeof wrapLanguageModel>[0]['model']
@@ -69,12 +70,12 @@ class ChunkSource {
     if (chunk === undefined) return undefined
     this.next += 1
     this.fed += chunk.length
-    if (this.fed > this.valueStart && this.startedAt === 0) this.startedAt = performance.now()
+    if (this.fed > this.valueStart && this.startedAt === 0) this.startedAt = readProcessorTime()
     return chunk
   }
 
   sinceValue(): FirstDelta {
-    return { chars: this.fed - this.valueStart, microseconds: (performance.now() - this.startedAt) * 1000 }
+    return { chars: this.fed - this.valueStart, microseconds: (readProcessorTime() - this.startedAt) / 1000 }
   }
 }
 
