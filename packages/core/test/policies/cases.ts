@@ -134,6 +134,13 @@ export function runOnce(raw: string, options: ParserOptions, finish?: FinishReas
   return foldEvents(runWhole(raw, options, finish))
 }
 
+/** Runs the text whole and one character at a time. Both must agree. */
+export function runBothWays(raw: string, options: ParserOptions, finish?: FinishReason): ParsedMessage {
+  const events = runWhole(raw, options, finish)
+  expect(mergeEvents(runPieces(cutEvery(raw, 1), options, finish))).toEqual(mergeEvents(events))
+  return foldEvents(events)
+}
+
 /** Runs the text whole and in pieces: one character at a time, in small sizes, and cut in two at every place. All must agree. */
 export function runEveryWay(raw: string, options: ParserOptions, finish?: FinishReason): ParsedMessage {
   const events = runWhole(raw, options, finish)

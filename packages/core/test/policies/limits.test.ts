@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseToolCalls } from '../../src/index.ts'
-import { describeCases, mergeEvents, runEveryWay, runPieces } from './cases.ts'
+import { describeCases, mergeEvents, runBothWays, runPieces } from './cases.ts'
 import { functionBlock, hermes, jsonCall, oslo, osloArguments, qwen, text, tool, xmlCall } from './documents.ts'
 
 const call = ['get_weather', osloArguments] as const
@@ -151,7 +151,7 @@ describe('P15 bounds', () => {
     const raw = xmlCall('write_file', ['content', 'say "hi"\n🌍 \\ '.repeat(4)])
     const whole = parseToolCalls(raw, qwen).toolCalls[0]?.function.arguments ?? ''
     for (let argumentChars = 1; argumentChars <= whole.length; argumentChars += 1) {
-      const message = runEveryWay(raw, { ...qwen, limits: { argumentChars } })
+      const message = runBothWays(raw, { ...qwen, limits: { argumentChars } })
       const [got] = message.toolCalls
       expect(got?.status).toBe(argumentChars === whole.length ? 'complete' : 'truncated')
       expect(got?.function.arguments.length).toBeLessThanOrEqual(argumentChars)
@@ -163,7 +163,7 @@ describe('P15 bounds', () => {
     const raw = jsonCall('write_file', `{'content': 'say "hi"', "n": [1, 2]}`)
     const whole = parseToolCalls(raw, hermes).toolCalls[0]?.function.arguments ?? ''
     for (let argumentChars = 1; argumentChars < whole.length; argumentChars += 1) {
-      const message = runEveryWay(raw, { ...hermes, limits: { argumentChars } })
+      const message = runBothWays(raw, { ...hermes, limits: { argumentChars } })
       expect(message.toolCalls[0]?.status).toBe('truncated')
       expect(message.toolCalls[0]?.function.arguments.length).toBeLessThanOrEqual(argumentChars)
       expect(whole.startsWith(message.toolCalls[0]?.function.arguments ?? '!')).toBe(true)
