@@ -16,8 +16,11 @@ describe('samples of every format', () => {
     expect(mergeEvents(runParser({ format }, splitEvery(text, 1)))).toEqual(mergeEvents(runParser({ format }, [text])))
   })
 
-  it.each(readSamples())('$id: the calls of a sample are complete, except the one that shows a repair', ({ id, text, format }) => {
-    const statuses = parseToolCalls(text, { format }).toolCalls.map((call) => call.status)
-    expect(new Set(statuses)).toEqual(new Set([id.endsWith('-repair') ? 'repaired' : 'complete']))
-  })
+  it.each(readSamples())(
+    '$id: the calls of a sample are complete, except the one that shows a repair',
+    ({ id, text, format }) => {
+      const statuses = parseToolCalls(text, { format }).toolCalls.map((call) => call.status)
+      expect(new Set(statuses)).toEqual(new Set([id.endsWith('-repair') ? 'repaired' : 'complete']))
+    },
+  )
 })

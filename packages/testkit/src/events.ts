@@ -8,7 +8,11 @@ import {
 import type { GoldenResult } from './fixtures.ts'
 
 /** Events of a whole stream, in order. */
-export function runParser(options: ParserOptions, chunks: Iterable<string>, finishReason?: FinishReason): ParserEvent[] {
+export function runParser(
+  options: ParserOptions,
+  chunks: Iterable<string>,
+  finishReason?: FinishReason,
+): ParserEvent[] {
   const parser = createToolCallParser(options)
   const events: ParserEvent[] = []
   for (const chunk of chunks) events.push(...parser.feed(chunk))

@@ -14,7 +14,10 @@ import { type ParserEvent, type ParserOptions, createToolCallParser, findFormat 
 const TOOLS = [
   {
     type: 'function' as const,
-    function: { name: 'write', parameters: { type: 'object', properties: { text: { type: 'string' }, data: { type: 'object' } } } },
+    function: {
+      name: 'write',
+      parameters: { type: 'object', properties: { text: { type: 'string' }, data: { type: 'object' } } },
+    },
   },
 ]
 
@@ -62,11 +65,13 @@ function checkHeld(printer: FormatPrinter, value: string, bound: number): void {
   for (const [index, unit] of raw.split('').entries()) {
     events.push(...parser.feed(unit))
     const { held } = parser.inspect()
-    if (held.length > bound) expect.fail(`${held.length} characters are held after ${index + 1}: ${JSON.stringify(held)}`)
+    if (held.length > bound)
+      expect.fail(`${held.length} characters are held after ${index + 1}: ${JSON.stringify(held)}`)
     if (index % 16 !== 0 && index !== raw.length - 1) continue
     const text = received(events)
     expect(value.startsWith(text)).toBe(true)
-    if (printer.family === 'tagged-parameters') expect(value.length - text.length).toBeLessThanOrEqual(raw.length - index - 1 + bound)
+    if (printer.family === 'tagged-parameters')
+      expect(value.length - text.length).toBeLessThanOrEqual(raw.length - index - 1 + bound)
   }
 }
 
@@ -80,13 +85,19 @@ describe.each(printers)('G5 early strings of $format', (printer) => {
     const escapes = printer.family === 'json-envelope' ? 12 : 0
     const bound = Math.max(longestMarker(printer), escapes) + 2 + 1
     const plain = hardString.map((text) => (MARKUP.test(text) ? text.replaceAll('<', '(') : text)).filter(comesBack)
-    fc.assert(fc.property(plain, (value) => checkHeld(printer, value, bound)), propertySettings(0.4))
+    fc.assert(
+      fc.property(plain, (value) => checkHeld(printer, value, bound)),
+      propertySettings(0.4),
+    )
   })
 
   it('holds no more than the longest chain of closers of any string', () => {
     const marker = longestMarker(printer)
     const bound = Math.max(3 * marker + 2 * BLANKS, '<parameter='.length + NAME) + 4 * marker + 2 + 1
-    fc.assert(fc.property(hardString.filter(comesBack), (value) => checkHeld(printer, value, bound)), propertySettings(0.4))
+    fc.assert(
+      fc.property(hardString.filter(comesBack), (value) => checkHeld(printer, value, bound)),
+      propertySettings(0.4),
+    )
   })
 
   it('sends each character of plain text with the next one at the latest', () => {
@@ -122,8 +133,12 @@ describe.each(printers)('G5 early strings of $format', (printer) => {
     const parser = createToolCallParser(optionsOf(printer))
     expect(parser.feed(before).some((event) => event.type === 'tool-call-start' && event.name === 'write')).toBe(true)
   })
+})
 
-  it.runIf(printer.family === 'tagged-parameters')('ends the wait of a value at limits.heldChars', () => {
+const tagged = printers.filter((printer) => printer.family === 'tagged-parameters')
+
+describe.each(tagged)('G5 bounded waits of $format', (printer) => {
+  it('ends the wait of a value at limits.heldChars', () => {
     const { before, raw } = write(printer, `{"a": "${'x'.repeat(2000)}`, 'data')
     const parser = createToolCallParser(optionsOf(printer, { limits: { heldChars: 100 } }))
     const events = parser.feed(before)

@@ -18,7 +18,18 @@ const qwen: ParserOptions = { format: 'qwen3_coder' }
 const hermes: ParserOptions = { format: 'hermes' }
 const typed: ParserOptions = {
   ...qwen,
-  tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: { x: { type: 'object' }, n: { type: ['string', 'null', 'number'] } } } } }],
+  tools: [
+    {
+      type: 'function',
+      function: {
+        name: 'f',
+        parameters: {
+          type: 'object',
+          properties: { x: { type: 'object' }, n: { type: ['string', 'null', 'number'] } },
+        },
+      },
+    },
+  ],
 }
 const value = '<tool_call>\n<function=f>\n<parameter=x>\n'
 const union = '<tool_call>\n<function=f>\n<parameter=n>\n'
@@ -51,13 +62,31 @@ const cases: Case[] = [
   grow('end tokens in a string of hermes', hermes, args, '<|im_end|>'),
   grow('single quotes of hermes', hermes, `<tool_call>{'name': 'f', 'arguments': {'x': '`, "it's "),
   // JSON
-  grow('arguments before the name', hermes, '<tool_call>\n{"arguments": {"x": "', 'text ', '"}, "name": "f"}\n</tool_call>'),
-  grow('members before the name', hermes, '<tool_call>\n{"arguments": {', '"name": 1, "a": 2, ', '"b": 1}, "name": "f"}\n</tool_call>'),
+  grow(
+    'arguments before the name',
+    hermes,
+    '<tool_call>\n{"arguments": {"x": "',
+    'text ',
+    '"}, "name": "f"}\n</tool_call>',
+  ),
+  grow(
+    'members before the name',
+    hermes,
+    '<tool_call>\n{"arguments": {',
+    '"name": 1, "a": 2, ',
+    '"b": 1}, "name": "f"}\n</tool_call>',
+  ),
   grow('a name that never ends', hermes, '<tool_call>\n{"name": "', 'f'),
   grow('open brackets', hermes, `<tool_call>\n{"name": "f", "arguments": {"x": `, '['),
   grow('digits', hermes, `<tool_call>\n{"name": "f", "arguments": {"x": `, '1'),
   grow('many keys', hermes, `<tool_call>\n{"name": "f", "arguments": {`, '"x": 1, '),
-  grow('arguments as a JSON string', { format: 'granite4' }, '<tool_call>\n{"name": "f", "arguments": "{\\"x\\": \\"', 'text \\\\n', '\\"}"}\n</tool_call>'),
+  grow(
+    'arguments as a JSON string',
+    { format: 'granite4' },
+    '<tool_call>\n{"name": "f", "arguments": "{\\"x\\": \\"',
+    'text \\\\n',
+    '\\"}"}\n</tool_call>',
+  ),
   grow('objects without a name', hermes, '<tool_call>\n', '{"x": 1}\n'),
   grow('objects that cannot be read', { format: 'jamba' }, '<tool_calls>[', '{"name": "f", "arguments": 1}, '),
   grow('text after the arguments', hermes, '<tool_call>\n{"name": "f", "arguments": {}}', ' stray'),
@@ -83,10 +112,25 @@ const cases: Case[] = [
   { name: 'parameters', options: qwen, make: (size) => manyParameters(size) },
   // thoughts
   grow('text before the first marker with reasoning auto', { ...qwen, reasoning: 'auto' }, '', 'thinking <b> '),
-  grow('openers before the first marker with reasoning auto', { ...qwen, reasoning: 'auto' }, '', 'I write <tool_call> as text. '),
+  grow(
+    'openers before the first marker with reasoning auto',
+    { ...qwen, reasoning: 'auto' },
+    '',
+    'I write <tool_call> as text. ',
+  ),
   grow('a rehearsed call', { ...qwen, reasoning: 'open' }, value, 'text < ', '</think>'),
-  grow('many rehearsed calls', { ...qwen, reasoning: 'open' }, '', '<tool_call>\n<function=f>\n</function>\n</tool_call>\n'),
-  grow('rehearsed calls of many thoughts', qwen, '', '<think><tool_call>\n<function=f>\n</function>\n</tool_call></think>'),
+  grow(
+    'many rehearsed calls',
+    { ...qwen, reasoning: 'open' },
+    '',
+    '<tool_call>\n<function=f>\n</function>\n</tool_call>\n',
+  ),
+  grow(
+    'rehearsed calls of many thoughts',
+    qwen,
+    '',
+    '<think><tool_call>\n<function=f>\n</function>\n</tool_call></think>',
+  ),
   grow('a call in a thought that never closes', { ...hermes, reasoning: 'open' }, args, 'text '),
   grow('thoughts', qwen, '', '<think>a</think>b'),
   grow('markers of thoughts', qwen, '', '<think>'),
@@ -102,7 +146,7 @@ const SMALL = 1 << 12
 const FACTOR = 8
 /** Linear work takes 8 times as long for 8 times the text, quadratic work 64 times. */
 const LIMIT = 24
-const REPETITIONS = 3
+const REPETITIONS = 2
 const ATTEMPTS = 4
 
 /** Processor time in microseconds: other programs on the machine do not count. */
@@ -133,8 +177,17 @@ function growthOf({ options, make }: Case, cut: (text: string) => string[]): num
 
 describe('G6 linear work', () => {
   it.each(cases)('on $name', (one) => {
-    expect(growthOf(one, (text) => splitEvery(text, 1)), 'character by character').toBeLessThan(LIMIT)
-    expect(growthOf(one, (text) => splitEvery(text, 61)), 'in chunks').toBeLessThan(LIMIT)
-    expect(growthOf(one, (text) => [text]), 'whole').toBeLessThan(LIMIT)
+    expect(
+      growthOf(one, (text) => splitEvery(text, 1)),
+      'character by character',
+    ).toBeLessThan(LIMIT)
+    expect(
+      growthOf(one, (text) => splitEvery(text, 61)),
+      'in chunks',
+    ).toBeLessThan(LIMIT)
+    expect(
+      growthOf(one, (text) => [text]),
+      'whole',
+    ).toBeLessThan(LIMIT)
   })
 })

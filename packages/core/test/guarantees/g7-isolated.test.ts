@@ -1,4 +1,14 @@
-import { cuts, cutsOf, mergeEvents, parserInput, printers, propertySettings, runParser, splitAt, splitEvery } from '@tooldelta/testkit'
+import {
+  cuts,
+  cutsOf,
+  mergeEvents,
+  parserInput,
+  printers,
+  propertySettings,
+  runParser,
+  splitAt,
+  splitEvery,
+} from '@tooldelta/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ParserEvent, type ParserSnapshot, createToolCallParser, restoreToolCallParser } from '../../src/index.ts'
@@ -16,7 +26,8 @@ describe.each(printers)('G7 isolated parsers of $format', (printer) => {
         const chunks = inputs.map(({ text }) => splitAt(text, cutsOf(text, fractions)))
         const events: ParserEvent[][] = inputs.map(() => [])
         for (let turn = 0; turn <= fractions.length; turn += 1) {
-          for (const [index, parser] of parsers.entries()) events[index]?.push(...parser.feed(chunks[index]?.[turn] ?? ''))
+          for (const [index, parser] of parsers.entries())
+            events[index]?.push(...parser.feed(chunks[index]?.[turn] ?? ''))
         }
         for (const [index, parser] of parsers.entries()) events[index]?.push(...parser.end(inputs[index]?.finishReason))
         for (const [index, { options, finishReason }] of inputs.entries()) {
@@ -49,22 +60,26 @@ describe.each(printers)('G7 isolated parsers of $format', (printer) => {
 
   it('leave a snapshot as it is while they go on', () => {
     fc.assert(
-      fc.property(parserInput(printer, { limits: true }), fc.double({ min: 0, max: 1, noNaN: true }), (input, fraction) => {
-        const { text, options, finishReason } = input
-        const at = Math.floor(text.length * fraction)
-        const parser = createToolCallParser(options)
-        parser.feed(text.slice(0, at))
-        const snapshot = parser.snapshot()
-        const before = JSON.stringify(snapshot)
-        const rest = [...parser.feed(text.slice(at)), ...parser.end(finishReason)]
-        expect(JSON.stringify(snapshot)).toBe(before)
-        for (let copies = 0; copies < 2; copies += 1) {
-          const restored = restoreToolCallParser(options, snapshot)
-          expect(restored.inspect()).toEqual(restoreToolCallParser(options, copy(snapshot)).inspect())
-          expect([...restored.feed(text.slice(at)), ...restored.end(finishReason)]).toEqual(rest)
-        }
-        expect(JSON.stringify(snapshot)).toBe(before)
-      }),
+      fc.property(
+        parserInput(printer, { limits: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (input, fraction) => {
+          const { text, options, finishReason } = input
+          const at = Math.floor(text.length * fraction)
+          const parser = createToolCallParser(options)
+          parser.feed(text.slice(0, at))
+          const snapshot = parser.snapshot()
+          const before = JSON.stringify(snapshot)
+          const rest = [...parser.feed(text.slice(at)), ...parser.end(finishReason)]
+          expect(JSON.stringify(snapshot)).toBe(before)
+          for (let copies = 0; copies < 2; copies += 1) {
+            const restored = restoreToolCallParser(options, snapshot)
+            expect(restored.inspect()).toEqual(restoreToolCallParser(options, copy(snapshot)).inspect())
+            expect([...restored.feed(text.slice(at)), ...restored.end(finishReason)]).toEqual(rest)
+          }
+          expect(JSON.stringify(snapshot)).toBe(before)
+        },
+      ),
       propertySettings(0.2),
     )
   })

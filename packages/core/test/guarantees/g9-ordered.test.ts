@@ -1,4 +1,14 @@
-import { checkOrder, cuts, cutsOf, foldSeparately, parserInput, printers, propertySettings, runParser, splitAt } from '@tooldelta/testkit'
+import {
+  checkOrder,
+  cuts,
+  cutsOf,
+  foldSeparately,
+  parserInput,
+  printers,
+  propertySettings,
+  runParser,
+  splitAt,
+} from '@tooldelta/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createDeltaEncoder } from '../../src/index.ts'
@@ -9,7 +19,7 @@ describe.each(printers)('G9 ordered events of $format', (printer) => {
       fc.property(parserInput(printer, { limits: true }), cuts, ({ text, options, finishReason }, fractions) => {
         checkOrder(runParser(options, splitAt(text, cutsOf(text, fractions)), finishReason))
       }),
-      propertySettings(),
+      propertySettings(0.6),
     )
   })
 
@@ -22,7 +32,7 @@ describe.each(printers)('G9 ordered events of $format', (printer) => {
           expect(event.offset, event.code).toBeLessThanOrEqual(text.length)
         }
       }),
-      propertySettings(0.5),
+      propertySettings(0.2),
     )
   })
 
@@ -50,7 +60,7 @@ describe.each(printers)('G9 ordered events of $format', (printer) => {
         expect(content).toBe(message.content ?? '')
         expect(calls).toEqual(message.toolCalls.map((call) => ({ id: call.id, ...call.function })))
       }),
-      propertySettings(0.5),
+      propertySettings(0.2),
     )
   })
 })
