@@ -1,0 +1,28 @@
+import { checkArguments, checkOrder, mergeEvents, runParser, splitEvery } from '@tooldelta/testkit'
+import { describe, expect, it } from 'vitest'
+import type { ParserOptions } from '../../src/index.ts'
+
+/** Counterexamples that a property test found once. */
+const found: [text: string, options: ParserOptions][] = [
+  ['<tool_call>\n{"name":"f","arguments":{"a":ring":""}}\n</tool_call>', { format: 'hermes' }],
+  ['<tool_call>\n{"name":"f","arguments":{"a":--0}}\n</tool_call>', { format: 'hermes' }],
+  ['<tool_call>\n{"name":"f","arguments":"{\\"a\\":--0,\\"b\\":1}"}\n</tool_call>!', { format: 'granite4' }],
+  ['<tool_calls>[{"name":"a","arguments":{ther","b":{}}}\n]</tool_calls>', { format: 'jamba', repair: false }],
+  ['<tool_call>\n{"name":"f","arguments":{größe":[false]}}\n</tool_call>', { format: 'qwen25', repair: false }],
+  [
+    '<longcat_tool_call>{"name":"f","arguments":{"":[["𐀀"]]}}</longcat_tool_call>',
+    { format: 'longcat', limits: { heldChars: 40 } },
+  ],
+]
+
+describe('G1 examples that were found', () => {
+  it.each(found)('%j', (text, options) => {
+    const whole = runParser(options, [text])
+    const pieces = runParser(options, splitEvery(text, 1))
+    expect(mergeEvents(pieces)).toEqual(mergeEvents(whole))
+    for (const events of [whole, pieces]) {
+      checkArguments(events)
+      checkOrder(events)
+    }
+  })
+})
