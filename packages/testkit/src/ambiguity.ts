@@ -6,22 +6,25 @@ export interface ValuePlace {
   nextParameters: readonly string[] | undefined
   /** Parameters that have a value already, this one included. */
   seen: readonly string[]
-  /** The format takes one line break off each side of a value, but its template writes none. */
-  trimsUnframed: boolean
+  /**
+   * What the format makes of line breaks next to the tags. `framed`: its template writes one on each side and one is taken off.
+   * `trimmed`: the template writes none, but one is taken off. `verbatim`: neither.
+   */
+  lineBreaks: 'framed' | 'trimmed' | 'verbatim'
 }
 
 const END_TOKENS = ['<|im_start|>', '<|im_end|>', '<|endoftext|>', '<seed:bos>', '<seed:eos>']
 
 /**
  * Values of tag formats that no reader can tell from markup (policy P3 names them): a closer that is followed by blanks and a tag that
- * may follow a closer there, or, at the start of a line, the tag of a parameter that may come next. Everything else is read back exactly,
- * single closers and doubled ones included.
+ * may follow a closer there, or, at the start of a line, the tag of a parameter that may come next; and a line break at the end that
+ * cannot be told from the frame's. Everything else is read back exactly, single closers and doubled ones included.
  *
  * This is the only thing that the generators of round trips leave out; those of broken texts leave nothing out. It is written with
  * expressions over the whole value, on purpose unlike the parser.
  */
 export function quotesMarkup(value: string, place: ValuePlace): boolean {
-  if (place.trimsUnframed && /^(?:\r?\n)|\n$/.test(value)) return true
+  if (losesLineBreak(value, place.lineBreaks)) return true
   const open = escapeExpression(place.open)
   const close = escapeExpression(place.close)
   const end = `(?:${END_TOKENS.map(escapeExpression).join('|')})`
@@ -38,8 +41,17 @@ export function quotesMarkup(value: string, place: ValuePlace): boolean {
   return [...value.matchAll(/(?:^|\n)<parameter=([^<>\r\n]*)>/g)].some(([, key]) => mayFollow(key as string, place))
 }
 
+/** A carriage return before the frame's line break is one break with it; without a frame the value's own break is taken. */
+function losesLineBreak(value: string, lineBreaks: ValuePlace['lineBreaks']): boolean {
+  if (lineBreaks === 'verbatim') return false
+  return lineBreaks === 'framed' ? value.endsWith('\r') : /^\r?\n|\n$/.test(value)
+}
+
 function mayFollow(key: string, place: ValuePlace): boolean {
-  const name = key.trim().replace(/^(["'])(.*)\1$/, '$2').trim()
+  const name = key
+    .trim()
+    .replace(/^(["'])(.*)\1$/, '$2')
+    .trim()
   if (name === '' || place.seen.includes(name)) return false
   return place.nextParameters === undefined || place.nextParameters.includes(name)
 }

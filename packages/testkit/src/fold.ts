@@ -24,5 +24,7 @@ function joinText(events: readonly ParserEvent[], type: 'content' | 'reasoning')
 
 /** All argument text of one call. */
 export function argumentsOf(events: readonly ParserEvent[], index: number): string {
-  return events.map((event) => (event.type === 'tool-call-arguments' && event.index === index ? event.text : '')).join('')
+  return events
+    .map((event) => (event.type === 'tool-call-arguments' && event.index === index ? event.text : ''))
+    .join('')
 }

@@ -3,7 +3,13 @@ import fc from 'fast-check'
 import { quotesMarkup } from './ambiguity.ts'
 import { COMPACT, TEMPLATE, type ExactJson } from './exact-json.ts'
 import { hardString, prose } from './hard-text.ts'
-import { TEMPLATE_STYLE, type FormatPrinter, type PrintStyle, type PrintedCall, type PrintedMessage } from './printers.ts'
+import {
+  TEMPLATE_STYLE,
+  type FormatPrinter,
+  type PrintStyle,
+  type PrintedCall,
+  type PrintedMessage,
+} from './printers.ts'
 
 /** A declared parameter: its schema, and values that its type gives back exactly. */
 interface ParameterKind {
@@ -30,7 +36,10 @@ const number: fc.Arbitrary<ExactJson> = numberText.map((text) => ({ kind: 'numbe
 const boolean: fc.Arbitrary<ExactJson> = fc.boolean().map((value) => ({ kind: 'boolean', value }))
 
 /** Keys of nested objects: every text is allowed. */
-const anyKey: fc.Arbitrary<string> = fc.oneof(fc.constantFrom('__proto__', 'constructor', '', 'a', '0', 'name'), hardString)
+const anyKey: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom('__proto__', 'constructor', '', 'a', '0', 'name'),
+  hardString,
+)
 
 const { json } = fc.letrec<{ json: ExactJson; array: ExactJson; object: ExactJson }>((tie) => ({
   json: fc.oneof(
@@ -78,7 +87,22 @@ const PARAMETER_KINDS: readonly fc.Arbitrary<ParameterKind>[] = [
 
 /** Names of functions and parameters as tags can write them: no `<`, `>`, line break, quotes around or blanks at the ends. */
 const parameterName: fc.Arbitrary<string> = fc.constantFrom(
-  ...['path', 'content', 'a', 'b', 'city', '__proto__', 'constructor', 'toString', '0', 'a b', 'x.y', 'größe', '$ref', 'name'],
+  ...[
+    'path',
+    'content',
+    'a',
+    'b',
+    'city',
+    '__proto__',
+    'constructor',
+    'toString',
+    '0',
+    'a b',
+    'x.y',
+    'größe',
+    '$ref',
+    'name',
+  ],
 )
 const functionName: fc.Arbitrary<string> = fc.constantFrom(
   ...['read_file', 'write_file', 'f', 'mcp__server-1__do.it', '__proto__', 'constructor', '获取天气'],
@@ -120,13 +144,20 @@ function callOf(printer: FormatPrinter, name: string, declared: [string, Paramet
       name,
       arguments: [...members, ...extra.filter(([key]) => members.every(([other]) => other !== key))],
     }))
-    .filter((call) => !isAmbiguous(printer, call, declared.map(([key]) => key)))
+    .filter(
+      (call) =>
+        !isAmbiguous(
+          printer,
+          call,
+          declared.map(([key]) => key),
+        ),
+    )
 }
 
 /** Does a value of the call quote markup that no reader can tell from the call's own? See {@link quotesMarkup}. */
 export function isAmbiguous(printer: FormatPrinter, call: PrintedCall, declared?: readonly string[]): boolean {
-  const { printValue } = printer
-  if (printValue === undefined) return false
+  const { printValue, lineBreaks } = printer
+  if (printValue === undefined || lineBreaks === undefined) return false
   const [open, close] = printer.markers as [string, string]
   return call.arguments.some(([, value], index) =>
     quotesMarkup(printValue(value), {
@@ -134,7 +165,7 @@ export function isAmbiguous(printer: FormatPrinter, call: PrintedCall, declared?
       close,
       nextParameters: declared,
       seen: call.arguments.slice(0, index + 1).map(([key]) => key),
-      trimsUnframed: printer.format === 'mimo',
+      lineBreaks,
     }),
   )
 }
@@ -176,12 +207,16 @@ export function hardDocument(printer: FormatPrinter): fc.Arbitrary<HardDocument>
     fc
       .record({
         reasoning: fc.option(prose.map((text) => text.trim()).filter((text) => text !== '')),
-        parts: fc.array(fc.oneof(prose, ...tools.map(({ call }) => call), ...tools.map(({ call }) => call)), { maxLength: 4 }),
+        parts: fc.array(fc.oneof(prose, ...tools.map(({ call }) => call), ...tools.map(({ call }) => call)), {
+          maxLength: 4,
+        }),
         style: printStyle(printer),
       })
       .map(({ reasoning, parts, style }) => {
         const message: PrintedMessage = { reasoning, parts: joinText(parts) }
-        return { printer, tools: tools.map(({ tool }) => tool), message, style, text: printer.print(message, style) }
+        const text = printer.print(message, style)
+        const document: HardDocument = { printer, tools: tools.map(({ tool }) => tool), message, style, text }
+        return Object.assign(document, { [fc.toStringMethod]: () => JSON.stringify({ text, tools: document.tools }) })
       }),
   )
 }

@@ -156,5 +156,8 @@ const PROSE: readonly string[] = [
  * word or a blank, so that it cannot complete a marker with what follows.
  */
 export const prose: fc.Arbitrary<string> = fc
-  .tuple(fc.array(fc.constantFrom(...PROSE), { maxLength: 6, size: 'max' }), fc.constantFrom('', '.', '. ', '.\n', '.\n\n'))
+  .tuple(
+    fc.array(fc.constantFrom(...PROSE), { maxLength: 6, size: 'max' }),
+    fc.constantFrom('', '.', '. ', '.\n', '.\n\n'),
+  )
   .map(([pieces, end]) => (pieces.length === 0 ? '' : pieces.join('') + (end === '' ? '!' : end)))

@@ -48,7 +48,10 @@ function applyMutation(text: string, { kind, at, length, piece }: Mutation): str
 }
 
 /** Cut places as fractions of the text, so that they fit a text of any length. */
-export const cuts: fc.Arbitrary<number[]> = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12, size: 'max' })
+export const cuts: fc.Arbitrary<number[]> = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), {
+  maxLength: 12,
+  size: 'max',
+})
 
 /** The places that {@link cuts} mean in a text. */
 export function cutsOf(text: string, fractions: readonly number[]): number[] {

@@ -48,10 +48,38 @@ function soup(printer: FormatPrinter): fc.Arbitrary<string> {
 function ownPieces({ family }: FormatPrinter): string[] {
   const blanks = ['\n', '\n', ' ', '\r\n', 'text', ' '.repeat(70)]
   if (family === 'tagged-parameters') {
-    return [...blanks, '<function=f>\n', '<function=read_file>', '<parameter=a>\n', '<parameter=b>', '\n</parameter>\n', '</function>\n']
+    return [
+      ...blanks,
+      '<function=f>\n',
+      '<function=read_file>',
+      '<parameter=a>\n',
+      '<parameter=b>',
+      '\n</parameter>\n',
+      '</function>\n',
+    ]
   }
-  const calls = ['{"name": "f", "arguments": ', '{"a": 1}', '"}', '}', '}\n', '{"arguments": {"b": "x"}, "name": "f"}', '"arguments"', ': ', ', ']
-  return [...blanks, ...calls, '[', ']', '{"', '"name": ', '"f"', "{'name': 'f', 'arguments': {'a': True,}}", '{"a": "x']
+  const calls = [
+    '{"name": "f", "arguments": ',
+    '{"a": 1}',
+    '"}',
+    '}',
+    '}\n',
+    '{"arguments": {"b": "x"}, "name": "f"}',
+    '"arguments"',
+    ': ',
+    ', ',
+  ]
+  return [
+    ...blanks,
+    ...calls,
+    '[',
+    ']',
+    '{"',
+    '"name": ',
+    '"f"',
+    "{'name': 'f', 'arguments': {'a': True,}}",
+    '{"a": "x',
+  ]
 }
 
 /**
@@ -63,7 +91,12 @@ export function parserInput(printer: FormatPrinter, kinds: { limits?: boolean } 
   const document = hardDocument(printer)
   const declared = fc.oneof(
     { weight: 6, arbitrary: document.map(({ text, tools }) => ({ text, tools })) },
-    { weight: 8, arbitrary: fc.tuple(document, mutations).map(([{ text, tools }, changes]) => ({ text: mutateText(text, changes), tools })) },
+    {
+      weight: 8,
+      arbitrary: fc
+        .tuple(document, mutations)
+        .map(([{ text, tools }, changes]) => ({ text: mutateText(text, changes), tools })),
+    },
     { weight: 3, arbitrary: fc.tuple(soup(printer), document).map(([text, { tools }]) => ({ text, tools })) },
   )
   const limits = kinds.limits === true ? fc.option(anyLimits, { nil: undefined, freq: 2 }) : fc.constant(undefined)

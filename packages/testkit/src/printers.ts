@@ -1,4 +1,5 @@
 import type { ReasoningMode } from '@tooldelta/core'
+import type { ValuePlace } from './ambiguity.ts'
 import { TEMPLATE, writeExactJson, writePython, type ExactJson, type JsonStyle } from './exact-json.ts'
 
 /** A call to be printed. */
@@ -45,6 +46,8 @@ export interface FormatPrinter {
   print(message: PrintedMessage, style?: PrintStyle): string
   /** The raw text of a parameter's value, without its frame. `undefined` for formats whose arguments are JSON. */
   printValue?(value: ExactJson): string
+  /** What happens to line breaks at a value's ends, see {@link ValuePlace}. */
+  lineBreaks?: ValuePlace['lineBreaks']
 }
 
 interface TagLayout {
@@ -53,6 +56,7 @@ interface TagLayout {
   close: string
   /** What stands between a parameter's tags and its value. */
   frame: '\n' | ''
+  lineBreaks: ValuePlace['lineBreaks']
   /** Spelling of what is no string. */
   scalars: (value: ExactJson) => string
   containers: (value: ExactJson) => string
@@ -82,6 +86,7 @@ function createTagPrinter(layout: TagLayout): FormatPrinter {
     reasoning: layout.reasoning,
     markers: [open, close, '<function=', '</function>', '<parameter=', '</parameter>', ...think, ...CHATML],
     printValue,
+    lineBreaks: layout.lineBreaks,
     printCall,
     print: (message) => printMessage(message, layout, printCall),
   }
@@ -96,6 +101,7 @@ const QWEN: TagLayout = {
   open: '<tool_call>',
   close: '</tool_call>',
   frame: '\n',
+  lineBreaks: 'framed',
   scalars: writePython,
   containers: templateJson,
   think: THINK,
@@ -104,13 +110,14 @@ const QWEN: TagLayout = {
 
 const TAG_LAYOUTS: TagLayout[] = [
   QWEN,
-  { ...QWEN, format: 'mimo', frame: '', scalars: templateJson },
+  { ...QWEN, format: 'mimo', frame: '', lineBreaks: 'trimmed', scalars: templateJson },
   {
     ...QWEN,
     format: 'seed_oss',
     open: '<seed:tool_call>',
     close: '</seed:tool_call>',
     frame: '',
+    lineBreaks: 'verbatim',
     containers: writePython,
     think: ['<seed:think>', '</seed:think>'],
   },
@@ -192,11 +199,7 @@ const ENVELOPE_LAYOUTS: EnvelopeLayout[] = [
 
 type PrintCalls = ((call: PrintedCall) => string) | ((calls: PrintedCall[]) => string)
 
-function printMessage(
-  message: PrintedMessage,
-  layout: TagLayout | EnvelopeLayout,
-  printCalls: PrintCalls,
-): string {
+function printMessage(message: PrintedMessage, layout: TagLayout | EnvelopeLayout, printCalls: PrintCalls): string {
   const grouped = 'array' in layout
   let text = printThought(message.reasoning, layout)
   const { parts } = message

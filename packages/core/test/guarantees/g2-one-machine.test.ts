@@ -1,6 +1,16 @@
-import { foldSeparately, cuts, cutsOf, parserInput, printers, propertySettings, runParser, splitAt } from '@tooldelta/testkit'
+import {
+  cuts,
+  cutsOf,
+  expectSame,
+  foldSeparately,
+  parserInput,
+  printers,
+  propertySettings,
+  runParser,
+  splitAt,
+} from '@tooldelta/testkit'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { foldEvents, parseToolCalls } from '../../src/index.ts'
 
 describe.each(printers)('G2 one machine for $format', (printer) => {
@@ -9,8 +19,8 @@ describe.each(printers)('G2 one machine for $format', (printer) => {
       fc.property(parserInput(printer, { limits: true }), cuts, ({ text, options, finishReason }, fractions) => {
         const events = runParser(options, splitAt(text, cutsOf(text, fractions)), finishReason)
         const message = parseToolCalls(text, { ...options, finishReason })
-        expect(message).toEqual(foldSeparately(events))
-        expect(foldEvents(events)).toEqual(message)
+        expectSame(message, foldSeparately(events))
+        expectSame(foldEvents(events), message)
       }),
       propertySettings(0.5),
     )

@@ -29,7 +29,9 @@ function checkDocument({ printer, tools, message, text }: HardDocument, fraction
   const parsed = foldSeparately(runParser({ format: printer.format, tools }, chunks))
   const expected = expectationOf(message, printer.reasoning === 'open')
   expect(parsed.toolCalls.map((call) => call.function.name)).toEqual(expected.calls.map((call) => call.name))
-  expect(parsed.toolCalls.map((call) => membersOf(call.function.arguments))).toEqual(expected.calls.map(expectedMembers))
+  expect(parsed.toolCalls.map((call) => membersOf(call.function.arguments))).toEqual(
+    expected.calls.map(expectedMembers),
+  )
   expect(parsed.toolCalls.map((call) => call.status)).toEqual(expected.calls.map(() => 'complete'))
   expect({ content: parsed.content, reasoning: parsed.reasoning }).toEqual({
     content: expected.content,

@@ -1,0 +1,182 @@
+/**
+ * Small bugs of the kind that parsers really have. Each names the exact source text that it changes, which must stand in its file once.
+ *
+ * @type {{ name: string, changes: { file: string, find: string, replace: string }[] }[]}
+ */
+export const seededBugs = [
+  {
+    name: 'a piece of a marker at the end of a chunk is text',
+    changes: [
+      {
+        file: 'scan/text-buffer.ts',
+        find: "return literal.startsWith(this.text.slice(index)) ? 'wait' : 'no'",
+        replace: "return 'no'",
+      },
+    ],
+  },
+  {
+    name: 'a closer cut one character before its end is text',
+    changes: [
+      {
+        file: 'scan/text-buffer.ts',
+        find: 'return have > 0 && have < literal.length && literal',
+        replace: 'return have > 0 && have < literal.length - 1 && literal',
+      },
+    ],
+  },
+  {
+    name: 'half a surrogate pair is passed on',
+    changes: [
+      {
+        file: 'scan/text-buffer.ts',
+        find: 'isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.length - 1 : text.length',
+        replace: 'isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.length : text.length',
+      },
+    ],
+  },
+  {
+    name: 'a snapshot forgets the waiting surrogate',
+    changes: [
+      {
+        file: 'scan/text-buffer.ts',
+        find: 'ended: this.ended, carry: this.carry }',
+        replace: "ended: this.ended, carry: '' }",
+      },
+    ],
+  },
+  {
+    name: 'values are trimmed',
+    changes: [
+      {
+        file: 'families/tagged-parameters.ts',
+        find: 'const piece = buffer.take(to)\n    parameter.lineStart',
+        replace: 'const piece = buffer.take(to).trim()\n    parameter.lineStart',
+      },
+    ],
+  },
+  {
+    name: 'string values wait for their end',
+    changes: [
+      {
+        file: 'values/value-writer.ts',
+        find: "types === ValueType.string\n      ? 'stream'",
+        replace: "types === ValueType.string\n      ? 'union'",
+      },
+    ],
+  },
+  {
+    name: 'every closer counts',
+    changes: [
+      {
+        file: 'families/closing-rules.ts',
+        find: "return match === 'yes' ? { length } : match",
+        replace: "return match === 'wait' ? match : { length }",
+      },
+    ],
+  },
+  {
+    name: 'a closer that confirms another is not confirmed itself',
+    changes: [
+      {
+        file: 'families/closing-rules.ts',
+        find: 'if (next.marker === functionClose) return this.confirmsFunction(next.end)',
+        replace: "if (next.marker === functionClose) return 'yes'",
+      },
+    ],
+  },
+  {
+    name: 'both line breaks at the end of a value are layout',
+    changes: [
+      {
+        file: 'families/tagged-parameters.ts',
+        find: 'if (last !== Char.newline) return end\n',
+        replace:
+          'if (last !== Char.newline) return end\n    if (text.charCodeAt(end - 2) === Char.newline) return end - 2\n',
+      },
+    ],
+  },
+  {
+    name: 'a cut value is closed and looks whole',
+    changes: [
+      {
+        file: 'families/tagged-parameters.ts',
+        find: "output.endCall('truncated')",
+        replace: "output.arguments('\"}')\n    output.endCall('repaired')",
+      },
+    ],
+  },
+  {
+    name: 'a second value of a parameter is written too',
+    changes: [
+      {
+        file: 'families/tagged-parameters.ts',
+        find: 'const duplicate = Object.hasOwn(this.state.seen, `$${key}`)',
+        replace: 'const duplicate = false',
+      },
+    ],
+  },
+  {
+    name: 'numbers go through JavaScript',
+    changes: [
+      {
+        file: 'values/convert-value.ts',
+        find: 'INTEGER.test(number)) return { json: number }',
+        replace: 'INTEGER.test(number)) return { json: String(Number(number)) }',
+      },
+    ],
+  },
+  {
+    name: 'control characters are not escaped',
+    changes: [
+      {
+        file: 'json/escape.ts',
+        find: 'const NEEDS_ESCAPE = /["\\\\\\u0000-\\u001f',
+        replace: 'const NEEDS_ESCAPE = /["\\\\\\u0009-\\u000d',
+      },
+      { file: 'json/escape.ts', find: 'if (code >= Char.space &&', replace: 'if ((code >= Char.space || code < 9) &&' },
+    ],
+  },
+  {
+    name: 'a backslash is escaped twice',
+    changes: [{ file: 'json/escape.ts', find: "return '\\\\\\\\'", replace: "return '\\\\\\\\\\\\\\\\'" }],
+  },
+  {
+    name: 'an escape cut by a chunk is mended',
+    changes: [{ file: 'json/json-machine.ts', find: 'if (i === end) return this.wait(at)', replace: '' }],
+  },
+  {
+    name: 'blanks between words are lost',
+    changes: [
+      {
+        file: 'parser/document.ts',
+        find: 'this.host.output.text(kind, space)',
+        replace: "this.host.output.text(kind, space.length > 1 ? ' ' : space)",
+      },
+    ],
+  },
+  {
+    name: 'two calls share an index',
+    changes: [{ file: 'parser/output.ts', find: 'this.state.calls += 1', replace: 'this.state.calls = 1' }],
+  },
+  {
+    name: 'ids are counted by the module',
+    changes: [
+      { file: 'parser/call-id.ts', find: 'const LENGTH = 24', replace: 'const LENGTH = 24\nlet made = 0' },
+      { file: 'parser/call-id.ts', find: 'const seed = `${index}', replace: 'const seed = `${(made += 1)}' },
+    ],
+  },
+  {
+    name: 'a rehearsed call is executed',
+    changes: [
+      {
+        file: 'parser/document.ts',
+        find: "this.options.callsInReasoning === 'if-last' && !state.extract",
+        replace: 'state.extract',
+      },
+    ],
+  },
+  {
+    name: 'calls are read although the request has no tools',
+    changes: [{ file: 'parser/parser.ts', find: 'tools.empty ? [] : ', replace: '' }],
+  },
+]
