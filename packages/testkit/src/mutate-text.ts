@@ -53,7 +53,7 @@ export const cuts: fc.Arbitrary<number[]> = fc.array(fc.double({ min: 0, max: 1,
   size: 'max',
 })
 
-/** The places that {@link cuts} mean in a text. */
-export function cutsOf(text: string, fractions: readonly number[]): number[] {
+/** The places that {@link cuts} mean in a text or list. */
+export function cutsOf(text: { readonly length: number }, fractions: readonly number[]): number[] {
   return fractions.map((fraction) => Math.floor(fraction * text.length))
 }

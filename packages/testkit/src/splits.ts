@@ -1,13 +1,9 @@
-/** Cuts at the given places. Places may repeat (empty chunks) and need no order. */
-export function splitAt(text: string, places: readonly number[]): string[] {
-  const sorted = places.map((place) => Math.min(Math.max(place, 0), text.length)).toSorted((a, b) => a - b)
-  const chunks: string[] = []
-  let from = 0
-  for (const place of [...sorted, text.length]) {
-    chunks.push(text.slice(from, place))
-    from = place
-  }
-  return chunks
+/** Cuts a text, or a list, at the given places. Places may repeat (empty chunks) and need no order. */
+export function splitAt(text: string, places: readonly number[]): string[]
+export function splitAt<T>(list: readonly T[], places: readonly number[]): T[][]
+export function splitAt<T>(whole: string | readonly T[], places: readonly number[]): (string | T[])[] {
+  const sorted = places.map((place) => Math.min(Math.max(place, 0), whole.length)).toSorted((a, b) => a - b)
+  return [0, ...sorted].map((from, index) => whole.slice(from, sorted[index] ?? whole.length))
 }
 
 /** Chunks of `size` UTF-16 units; cuts through surrogate pairs too. */

@@ -1,4 +1,5 @@
 import {
+  type FormatPrinter,
   type ParserInput,
   cuts,
   cutsOf,
@@ -16,6 +17,7 @@ import {
 } from '@tooldelta/testkit'
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
+import { createToolCallParser } from '../../src/index.ts'
 
 function eventsOf({ options, finishReason }: ParserInput, chunks: Iterable<string>): unknown {
   return mergeEvents(runParser(options, chunks, finishReason))
@@ -58,4 +60,30 @@ describe.each(printers)('G1 split invariance of $format', (printer) => {
       propertySettings(0.1),
     )
   })
+
+  it('holds for every grouping of tokens whose ids come along, and is what the text alone gives where they agree with it', () => {
+    fc.assert(
+      fc.property(parserInput(printer), cuts, (input, fractions) => {
+        const { text, options, finishReason } = input
+        const { tokens, markers } = tokenize(text, printer)
+        const parser = createToolCallParser(options)
+        const events = []
+        for (const group of splitAt(tokens, cutsOf(tokens, fractions))) {
+          const ids = group.map((token) => markers[token] ?? 0)
+          events.push(...parser.feed(group.join(''), { ids, markers }))
+        }
+        events.push(...parser.end(finishReason))
+        expectSame(mergeEvents(events), eventsOf(input, [text]))
+      }),
+      propertySettings(0.25),
+    )
+  })
 })
+
+/** The text as tokens: a wrapper or a reasoning marker is one, as in the vocabularies of these models. */
+function tokenize(text: string, { markers }: FormatPrinter): { tokens: string[]; markers: Record<string, number> } {
+  const special = markers.filter((marker) => !/=|function|parameter/.test(marker))
+  const expression = new RegExp(`(${special.map((marker) => marker.replaceAll('|', String.raw`\|`)).join('|')})`)
+  const tokens = text.split(expression).flatMap((piece, index) => (index % 2 === 1 ? [piece] : splitLikeTokens(piece)))
+  return { tokens, markers: Object.fromEntries(special.map((marker, index) => [marker, 1000 + index])) }
+}
