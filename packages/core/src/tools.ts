@@ -1,5 +1,5 @@
 import type { ChatTool } from './options.ts'
-import { ValueType, isRecord, own, resolveTypes } from './values/schema-types.ts'
+import { ValueType, isRecord, own, resolveTypes, saysString } from './values/schema-types.ts'
 
 /** One declared tool: which parameters it has and which types they allow. */
 export class Tool {
@@ -18,6 +18,11 @@ export class Tool {
 
   declares(parameter: string): boolean {
     return Object.hasOwn(this.properties, parameter)
+  }
+
+  /** Does the schema of a parameter name string among its types? */
+  saysString(parameter: string): boolean {
+    return saysString(own(this.properties, parameter), this.schema)
   }
 
   /** The types that a parameter allows; string when the schema does not know it. */

@@ -2,7 +2,6 @@ import { type JsonListener, JsonMachine, type JsonRule, type JsonState, createJs
 import { Char, isHighSurrogate } from '../scan/char-code.ts'
 import type { Match } from '../scan/text-buffer.ts'
 import { quoteJson } from '../values/convert-value.ts'
-import { ValueType } from '../values/schema-types.ts'
 import type { DiagnosticCode } from '../diagnostics.ts'
 import type { FamilyHost } from './family.ts'
 
@@ -76,6 +75,8 @@ export class EnvelopeElement implements JsonListener {
   private readonly host: ElementHost
   private readonly machine: JsonMachine
   private innerMachine: JsonMachine | null = null
+  /** Offset at which the run at hand began. */
+  private runStart = 0
 
   constructor(host: ElementHost, state: ElementState) {
     this.host = host
@@ -105,10 +106,22 @@ export class EnvelopeElement implements JsonListener {
 
   run(end: number): void {
     const { buffer } = this.host
+    this.runStart = buffer.at
     const to = this.machine.run(buffer.text, buffer.pos, end, buffer.ended && end === buffer.text.length)
     buffer.pos = to
+    this.dropBeyondLimit(this.runStart, buffer.at)
     // A number or word that is not whole is judged later.
     if (this.state.opened) this.accountTo(buffer.at - this.state.json.token.length)
+  }
+
+  /** Argument text behind the limit goes nowhere: what of it stands between two offsets of the buffer is reported. */
+  private dropBeyondLimit(start: number, end: number): void {
+    const { cutAt, argsEnd } = this.state
+    if (cutAt < 0) return
+    const { offset, text } = this.host.buffer
+    const from = Math.max(cutAt, start)
+    const to = argsEnd < 0 ? end : Math.min(argsEnd, end)
+    if (to > from) this.host.output.dropBeyondLimit(text.slice(from - offset, to - offset), from)
   }
 
   // --- JsonListener ---------------------------------------------------------------------------------------------------------------
@@ -119,9 +132,15 @@ export class EnvelopeElement implements JsonListener {
       return
     }
     const sent = this.passArguments(piece)
-    if (sent < piece.length) this.host.output.dropBeyondLimit(piece.slice(sent))
-    // Where the limit of the arguments was reached: what follows is dropped text (P15).
-    if (sent < piece.length && this.state.cutAt < 0) this.state.cutAt = this.host.buffer.offset + index + (copied ? sent : 0)
+    if (sent === piece.length || this.state.cutAt >= 0) return
+    // Here the limit of the arguments is reached: what follows is dropped text (P15).
+    const begin = this.host.buffer.offset + index
+    const cutAt = copied ? begin + sent : begin
+    this.state.cutAt = cutAt
+    // A number or word may have begun in an earlier chunk.
+    if (cutAt < this.runStart) {
+      this.host.output.dropBeyondLimit(this.machine.rawToken.slice(cutAt - begin, this.runStart - begin), cutAt)
+    }
   }
 
   decoded(piece: string): void {
@@ -164,9 +183,9 @@ export class EnvelopeElement implements JsonListener {
 
   nonFinite(word: string): string {
     const { state, host } = this
-    const types = state.name === null ? 0 : (host.tools.get(state.name)?.typesOf(state.argKey) ?? 0)
-    const isMember = state.json.stack.length === this.level + 1 && host.tools.get(state.name ?? '')?.declares(state.argKey) === true
-    return isMember && types & ValueType.string ? quoteJson(word) : 'null'
+    const isMember = state.json.stack.length === this.level + 1
+    const tool = state.name === null ? undefined : host.tools.get(state.name)
+    return isMember && tool?.saysString(state.argKey) === true ? quoteJson(word) : 'null'
   }
 
   markerAt(index: number): Match {

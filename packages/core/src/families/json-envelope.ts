@@ -45,10 +45,13 @@ interface EnvelopeState {
   raw: string[]
   stray: string
   strayOffset: number
+  /** Where a broken element of an array ends: open brackets, the open quote, and whether its text comes back. */
+  skip: { depth: number; quote: number; escaped: boolean; bad: boolean } | null
   remarks: { code: 'doubled-opener' | 'other-dialect' | 'json-envelope'; message: string; offset: number }[]
 }
 
 const FENCE = '```'
+const ESCAPED_BLANK = /^\\[nrt]/
 const FENCE_LINE = /^```[A-Za-z]*[ \t]*\r?\n/
 
 /** Calls written as JSON objects inside markers: `<tool_call>{"name": ..., "arguments": {...}}</tool_call>`. */
@@ -88,11 +91,12 @@ export class JsonEnvelope implements Family {
     }
     const doubled = doubledOpeners(this.host, this.row.open, index)
     if (doubled.match === 'wait') return 'wait'
-    const at = doubled.next
     const { text } = buffer
+    const at = this.dialect ? doubled.next : skipInvisible(text, doubled.next, doubled.openerEnd + MAX_BLANKS)
     if (at === text.length) return buffer.ended || at - doubled.openerEnd >= MAX_BLANKS ? 'no' : 'wait'
     const code = text.charCodeAt(at)
     if (code === Char.openBrace || (code === Char.openBracket && this.row.arrays)) return 'yes'
+    if (code === Char.backslash && at + 1 === text.length && !this.dialect) return buffer.ended ? 'no' : 'wait'
     return this.dialect ? 'no' : buffer.match(FENCE, at)
   }
 
@@ -178,13 +182,29 @@ export class JsonEnvelope implements Family {
         if (state.elements === 0) break
         this.takeMarkup(at + 1)
         return true
+      case Char.backslash:
+        return this.onGapEscape(at)
       default:
         if (!isInvisible(code)) break
-        state.remarks.push({ code: 'json-envelope', message: 'An invisible character was skipped.', offset: this.host.buffer.at })
-        this.takeMarkup(at + 1)
+        this.skipRemarked(at + 1, 'R22')
         return true
     }
     return this.onGapMarker(at)
+  }
+
+  /** R11: a line break that was written as its escape. */
+  private onGapEscape(at: number): boolean {
+    const { buffer } = this.host
+    if (at + 1 === buffer.text.length && !buffer.ended) return false
+    if (!ESCAPED_BLANK.test(buffer.text.slice(at, at + 2))) return this.onGapMarker(at)
+    this.skipRemarked(at + 2, 'R11')
+    return true
+  }
+
+  private skipRemarked(to: number, rule: string): void {
+    const { remarks } = this.state
+    remarks.push({ code: 'json-envelope', message: `Characters before the call were skipped (${rule}).`, offset: this.host.buffer.at })
+    this.takeMarkup(to)
   }
 
   private onGapMarker(at: number): boolean {
@@ -421,6 +441,7 @@ export class JsonEnvelope implements Family {
   private failElement(): boolean {
     const { state, host } = this
     const element = this.current()
+    const depth = element.state.json.stack.length
     if (element.state.opened && element.state.args === 'done') {
       // The arguments are whole: what follows them is stray text of the wrapper (R5, R6).
       this.missingBrace()
@@ -429,16 +450,23 @@ export class JsonEnvelope implements Family {
     }
     if (element.state.opened) {
       const { token } = element.state.json
+      const { over } = host.output
       const offset = host.buffer.at - token.length
       element.accountTo(offset)
       host.output.account('dropped', offset, host.buffer.at)
       host.output.diagnose('json-unreadable', 'The arguments cannot be read on; the rest of the call was dropped.', offset)
       host.output.endCall('truncated')
-      state.stray = token
+      state.stray = over ? '' : token
       state.strayOffset = offset
       state.element = null
       this.element = null
       state.mode = 'skip'
+      state.skip = state.inArray ? { depth, quote: 0, escaped: false, bad: false } : null
+      return true
+    }
+    if (state.inArray && element.state.name === null && element.state.args !== 'none' && depth > 0) {
+      state.mode = 'skip'
+      state.skip = { depth, quote: 0, escaped: false, bad: true }
       return true
     }
     if (state.committed && element.state.name === null) {
@@ -478,6 +506,7 @@ export class JsonEnvelope implements Family {
   /** After a failure: everything up to the end of the wrapper is dropped. */
   private onSkip(): boolean {
     const { buffer } = this.host
+    if (this.state.skip !== null) return this.onSkipElement(this.state.skip)
     const found = this.ends.find(buffer, buffer.pos, (literal, index) => this.host.marker(literal, index))
     this.takeStray(found.index)
     if (found.marker === undefined) return false
@@ -485,6 +514,30 @@ export class JsonEnvelope implements Family {
     if (found.marker === this.row.close) this.takeMarkup(found.index + found.marker.length)
     this.state = createState()
     return false
+  }
+
+  /** In an array the broken element ends where its brackets do, so that its siblings live (fine print 26). */
+  private onSkipElement(skip: NonNullable<EnvelopeState['skip']>): boolean {
+    const { buffer } = this.host
+    const limit = skip.bad && !this.state.committed ? Math.min(buffer.text.length, buffer.pos + this.room) : buffer.text.length
+    let at = buffer.pos
+    while (at < limit && skip.depth > 0) {
+      passBroken(skip, buffer.text.charCodeAt(at))
+      at += 1
+    }
+    if (skip.bad) {
+      const raw = buffer.take(at)
+      this.state.raw.push(raw)
+      this.state.heldChars += raw.length
+      if (skip.depth > 0) return limit < buffer.text.length && this.giveBack('limit')
+      this.keepElement('bad')
+    } else {
+      this.takeStray(at)
+      if (skip.depth > 0) return false
+      this.dropStray()
+    }
+    this.state.skip = null
+    return this.afterElement()
   }
 
   // --- the end of the wrapper ---------------------------------------------------------------------------------------------------------
@@ -526,6 +579,7 @@ export class JsonEnvelope implements Family {
     const { mode } = this.state
     if (mode === 'idle') return
     if (mode === 'element') this.endInElement(clean)
+    if (this.state.mode === 'skip' && this.state.skip?.bad === true) this.giveBack('json-unreadable')
     if (this.state.mode === 'skip') {
       this.takeStray(this.host.buffer.text.length)
       this.dropStray()
@@ -578,10 +632,11 @@ export class JsonEnvelope implements Family {
     const held = element.state.json.token
     const offset = buffer.at - held.length
     element.accountTo(offset)
-    const dropped = held + buffer.take(buffer.text.length)
+    const tail = buffer.take(buffer.text.length)
     output.account('dropped', offset, buffer.at)
-    if (!output.over) output.diagnose('truncated', 'The text ended inside the call: its arguments are not whole.', offset, dropped)
-    output.endCall('truncated')
+    // Beyond the limit of the arguments the token is reported already.
+    if (output.over) output.truncateCall(tail, offset + held.length)
+    else output.truncateCall(held + tail, offset)
     this.element = null
     this.state = createState()
   }
@@ -607,6 +662,30 @@ export class JsonEnvelope implements Family {
   }
 }
 
+/** Follows strings and brackets of JSON text that cannot be read. */
+function passBroken(skip: { depth: number; quote: number; escaped: boolean }, code: number): void {
+  if (skip.quote !== 0) {
+    if (skip.escaped) skip.escaped = false
+    else if (code === Char.backslash) skip.escaped = true
+    else if (code === skip.quote) skip.quote = 0
+  } else if (code === Char.doubleQuote) skip.quote = code
+  else if (code === Char.openBrace || code === Char.openBracket) skip.depth += 1
+  else if (code === Char.closeBrace || code === Char.closeBracket) skip.depth -= 1
+}
+
+/** First index that holds neither a blank nor what counts as one before JSON text (R11, R22). */
+function skipInvisible(text: string, index: number, limit: number): number {
+  const stop = Math.min(text.length, limit)
+  let at = index
+  while (at < stop) {
+    const code = text.charCodeAt(at)
+    if (isSpace(code) || isInvisible(code)) at += 1
+    else if (ESCAPED_BLANK.test(text.slice(at, at + 2))) at += 2
+    else break
+  }
+  return Math.min(at, text.length)
+}
+
 function createState(): EnvelopeState {
   return {
     mode: 'idle',
@@ -620,6 +699,7 @@ function createState(): EnvelopeState {
     raw: [],
     stray: '',
     strayOffset: 0,
+    skip: null,
     remarks: [],
   }
 }

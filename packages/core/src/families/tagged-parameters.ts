@@ -508,7 +508,7 @@ export class TaggedParameters implements Family {
       fits = fittingLength(text, output.room)
       output.arguments(escapeJson(text.slice(0, fits)))
       output.stop()
-      output.dropBeyondLimit(text.slice(fits))
+      output.dropBeyondLimit(text.slice(fits), start + fits)
     }
     output.account('arguments', start, start + fits)
     output.account('dropped', start + fits, buffer.at)
@@ -540,7 +540,7 @@ export class TaggedParameters implements Family {
       }
       const sent = output.arguments(converted.json)
       const fits = sent === converted.json.length
-      if (!fits) output.dropBeyondLimit(held)
+      if (!fits) output.dropBeyondLimit(held, parameter.waitsFrom)
       this.settleValue(parameter, fits ? 'arguments' : 'dropped')
     }
     this.consume(end, 'markup')
@@ -604,10 +604,7 @@ export class TaggedParameters implements Family {
 
   private cut(dropped: string): void {
     const { buffer, output } = this.host
-    if (!output.over) {
-      output.diagnose('truncated', 'The text ended inside the call: its arguments are not whole.', buffer.at, dropped)
-    }
-    output.endCall('truncated')
+    output.truncateCall(dropped, buffer.at - dropped.length)
     this.state.mode = 'idle'
   }
 }

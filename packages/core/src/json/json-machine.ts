@@ -91,6 +91,8 @@ export class JsonMachine {
   private end = 0
   private ended = false
   private stop = 0
+  /** The number, word or bare key last read, as the model wrote it. */
+  rawToken = ''
   /** The last run stopped at a character that cannot go on with the value: a marker, or an unreadable text. */
   blocked = false
 
@@ -526,23 +528,25 @@ export class JsonMachine {
       this.from = i
       return this.wait(i)
     }
-    if (i === stop && belongs(text.charCodeAt(i))) return this.failToken(i, state.token + text.slice(at, i))
+    if (i === stop && belongs(text.charCodeAt(i))) return this.failToken(at, i, state.token + text.slice(at, i))
     const token = state.token + text.slice(at, i)
+    this.rawToken = token
     state.token = ''
     if (state.phase === 'number') return this.endNumber(at, i, token)
     return state.phase === 'word' ? this.endWord(at, i, token) : this.endBareKey(at, i, token)
   }
 
-  /** A word that means nothing. What of it was read before stays in `token`, for whoever accounts for it. */
-  private failToken(next: number, token: string): number {
-    this.flush(next)
+  /** A word that means nothing goes nowhere. All of it stays in `token`, for whoever accounts for it. */
+  private failToken(at: number, next: number, token: string): number {
+    this.flush(at)
+    this.from = next
     this.state.token = token
     return this.fail(next)
   }
 
   private endNumber(at: number, next: number, token: string): number {
     const number = normalizeNumber(token, true)
-    if (number === undefined) return this.failToken(next, token)
+    if (number === undefined) return this.failToken(at, next, token)
     return this.endScalar(at, next, token, number, 'R12')
   }
 
@@ -552,12 +556,12 @@ export class JsonMachine {
     const python = PYTHON_WORDS[token]
     if (python !== undefined) return this.endScalar(at, next, token, python, 'R4')
     if (NON_FINITE.test(token)) return this.endScalar(at, next, token, this.listener.nonFinite(token), 'R13')
-    return this.failToken(next, token)
+    return this.failToken(at, next, token)
   }
 
   private endScalar(at: number, next: number, token: string, spelled: string, rule: JsonRule): number {
     if (token !== spelled) {
-      if (this.rewrite(rule, at, next - at, spelled, next - token.length) < 0) return -1
+      if (this.rewrite(rule, at, next - at, spelled, next - token.length) < 0) return this.failToken(at, next, token)
     } else if (token.length > next - at) {
       this.flush(at)
       if (this.state.copy) this.listener.text(token, next - token.length, true)
@@ -567,7 +571,8 @@ export class JsonMachine {
   }
 
   private endBareKey(at: number, next: number, token: string): number {
-    if (this.rewrite('R9', at, next - at, `"${escapeJson(token)}"`, next - token.length) < 0) return -1
+    const key = `"${escapeJson(token)}"`
+    if (this.rewrite('R9', at, next - at, key, next - token.length) < 0) return this.failToken(at, next, token)
     return this.endKey(next, token)
   }
 }

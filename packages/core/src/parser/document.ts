@@ -398,7 +398,11 @@ export class DocumentMachine {
     for (;;) {
       const at = this.finders.undecided.candidate(buffer.text, search)
       const to = at < 0 ? buffer.text.length : at
-      if (to >= limit && limit < buffer.text.length) return this.decideZone('content')
+      if (to >= limit && limit < buffer.text.length) {
+        const message = `No marker came within ${host.heldChars} characters (limits.heldChars): the text is content.`
+        host.output.diagnose('limit', message, state.hold.offset)
+        return this.decideZone('content')
+      }
       this.tracker.advance(buffer.text, buffer.pos, to)
       this.keep(to)
       if (at < 0) return buffer.ended && this.decideZone('content')

@@ -10,8 +10,9 @@ interface OpenCall {
   sent: number
   /** The arguments reached their limit: the call is over for the reader, its text is dropped. */
   over: boolean
-  /** Text beyond the limit. */
+  /** Text beyond the limit, and where it begins. */
   dropped: string[]
+  droppedFrom: number
 }
 
 interface OutputState {
@@ -83,7 +84,7 @@ export class Output {
   startCall(name: string, offset: number, id?: string): void {
     const index = this.state.calls
     this.state.calls += 1
-    this.state.call = { index, offset, sent: 0, over: false, dropped: [] }
+    this.state.call = { index, offset, sent: 0, over: false, dropped: [], droppedFrom: 0 }
     this.events.push({ type: 'tool-call-start', index, id: id ?? this.options.createCallId(index, name, offset), name })
   }
 
@@ -107,8 +108,21 @@ export class Output {
   }
 
   /** Input text of the arguments beyond their limit. */
-  dropBeyondLimit(text: string): void {
-    if (text !== '') this.state.call?.dropped.push(text)
+  dropBeyondLimit(text: string, offset: number): void {
+    const call = this.state.call
+    if (call === null || text === '') return
+    if (call.dropped.length === 0) call.droppedFrom = offset
+    call.dropped.push(text)
+  }
+
+  /** The text ended inside the open call: what was still held of it goes nowhere. */
+  truncateCall(held: string, offset: number): void {
+    if (this.over) this.dropBeyondLimit(held, offset)
+    else {
+      const message = 'The text ended inside the call: its arguments are not whole.'
+      this.diagnose('truncated', message, offset, held === '' ? undefined : held)
+    }
+    this.endCall('truncated')
   }
 
   /** Characters that the arguments of the open call may still have. */
@@ -135,7 +149,7 @@ export class Output {
     if (call === null) return
     if (call.dropped.length > 0) {
       const text = call.dropped.join('')
-      this.diagnose('truncated', 'The arguments beyond their limit were dropped.', call.offset, text)
+      this.diagnose('truncated', 'The arguments beyond their limit were dropped.', call.droppedFrom, text)
     }
     if (!call.over) this.events.push({ type: 'tool-call-end', index: call.index, status })
     this.state.call = null

@@ -48,6 +48,11 @@ export function resolveTypes(schema: unknown, root: unknown): number {
   return collectTypes(schema, root, 0) || ValueType.string
 }
 
+/** Does the schema say string itself, not for want of anything else? */
+export function saysString(schema: unknown, root: unknown): boolean {
+  return (collectTypes(schema, root, 0) & ValueType.string) !== 0
+}
+
 function collectTypes(schema: unknown, root: unknown, depth: number): number {
   if (!isRecord(schema) || depth > MAX_REF_DEPTH) return 0
   let types = schema['nullable'] === true ? ValueType.null : 0
