@@ -99,9 +99,9 @@ export class EnvelopeElement implements JsonListener {
     return this.machine.blocked
   }
 
-  /** Is the text inside a string of the JSON text? */
-  get inString(): boolean {
-    return this.state.json.phase === 'string'
+  /** The arguments are whole, whatever of their envelope is missing. */
+  get balanced(): boolean {
+    return this.state.args === 'done' || (this.innerMachine?.done === true && !this.state.innerStuck)
   }
 
   run(end: number): void {

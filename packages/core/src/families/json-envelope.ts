@@ -1,5 +1,5 @@
 import { MarkerFinder } from '../scan/find-marker.ts'
-import { Char, isInvisible, isSpace } from '../scan/char-code.ts'
+import { Char, isHighSurrogate, isInvisible, isSpace } from '../scan/char-code.ts'
 import type { Match } from '../scan/text-buffer.ts'
 import { type ElementHost, type ElementState, EnvelopeElement, createElementState } from './envelope-element.ts'
 import type { Family, FamilyHost, StreamEnd } from './family.ts'
@@ -344,7 +344,7 @@ export class JsonEnvelope implements Family {
     const element = this.current()
     const start = buffer.pos
     const available = this.beforeEndTokens()
-    const limit = element.state.opened ? available : Math.min(available, start + this.room)
+    const limit = element.state.opened ? available : this.holdLimit(available)
     element.run(limit)
     if (!element.state.opened) {
       const raw = buffer.text.slice(start, buffer.pos)
@@ -357,6 +357,14 @@ export class JsonEnvelope implements Family {
     if (limit === available) return false
     // The call may have opened in this very run: then it goes on without a limit.
     return element.state.opened || this.giveBack('limit')
+  }
+
+  /** Where the hold is full. Never between the halves of a surrogate pair. */
+  private holdLimit(available: number): number {
+    const { buffer } = this.host
+    const limit = buffer.pos + this.room
+    if (limit >= available) return available
+    return isHighSurrogate(buffer.text.charCodeAt(limit - 1)) ? limit - 1 : limit
   }
 
   /** End tokens at the end of the text so far wait: at the very end of the stream they are removed (P14). */
@@ -609,7 +617,7 @@ export class JsonEnvelope implements Family {
       output.diagnose('end-token', `The end token ${token.text} was removed.`, token.offset)
     }
     const closes = clean && this.host.repair && state.args === 'open'
-    const balanced = state.args === 'done' || (closes && element.closeArguments())
+    const balanced = element.balanced || (closes && element.closeArguments())
     if (balanced && clean) element.recoverName()
     if (!state.opened) {
       this.state.raw.push(buffer.take(buffer.text.length))
@@ -648,12 +656,8 @@ export class JsonEnvelope implements Family {
     if (this.state.committed) {
       const tokens = endTokensReach(this.host, buffer.pos)
       const to = tokens.length > 0 ? (tokens[0] as { offset: number }).offset - buffer.offset : buffer.text.length
-      const offset = buffer.at
-      output.account('markup', offset, buffer.offset + buffer.text.length)
-      const text = buffer.take(to)
-      if (/[^\s,]/.test(text)) this.state.stray += text
-      if (this.state.stray === text) this.state.strayOffset = offset
-      buffer.take(buffer.text.length)
+      if (/[^\s,]/.test(buffer.text.slice(buffer.pos, to))) this.takeStray(to)
+      this.takeMarkup(buffer.text.length)
       this.dropStray()
     } else {
       const offset = buffer.at
