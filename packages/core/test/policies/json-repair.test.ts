@@ -153,6 +153,12 @@ describeCases('JSON R7: double-encoded arguments', { ...hermes, tools: undefined
     raw: wrapped(`{"name": "f", "arguments": "{'a': True,}"}`),
     calls: [['f', '{"a": true}', 'repaired']],
   },
+  ...(['stop', 'length'] as const).map((finish): Case => ({
+    name: `JSON R7 FP10 the inner text is balanced and the text ends before the quote, at ${finish}`,
+    raw: '<tool_call>\n{"name": "f", "arguments": "{\\"a\\": 1}',
+    finish,
+    calls: [['f', '{"a": 1}', 'repaired']],
+  })),
   content('R7 FP23 a string that is no object', '{"name": "f", "arguments": "hello"}'),
   content('R7 FP23 a string that holds a list', '{"name": "f", "arguments": "[1]"}'),
   copied('R7', '{"text": "{\\"a\\": 1}"}'),
@@ -169,6 +175,12 @@ describeCases('JSON R8 to R11: commas, keys, quotes, blanks', options, [
   mended('R8', '{"a": [1, 2,], "b": {"c": "x",},}', '{"a": [1, 2], "b": {"c": "x"}}'),
   mended('R8', '{"a": "x" , }', { value: { a: 'x' } }),
   mended('R8', '{"a": "x",\n}', { value: { a: 'x' } }),
+  {
+    // Fine print 25 names R3, R4 and R9 for the envelope, not R8.
+    name: 'JSON R8 in the envelope',
+    raw: wrapped('{"name": "f", "arguments": {"a": 1},}'),
+    calls: [['f', '{"a": 1}', 'repaired']],
+  },
   mended('R9', '{city: "x", days: 2}', '{"city": "x", "days": 2}'),
   mended('R9', '{ _a1 : {b$: null}}', '{ "_a1" : {"b$": null}}'),
   mended('R9', '{True: 1, null: 2}', '{"True": 1, "null": 2}'),
@@ -181,6 +193,12 @@ describeCases('JSON R8 to R11: commas, keys, quotes, blanks', options, [
   copied('R10', '{"t": ["x" ]\t}'),
   // The documented limit of the rule: the quote before the comma closes the string, and what follows cannot be read.
   failed('R10', '{"t": "say "hi", bye"}', /^\{"t": "say \\"hi"/),
+  {
+    name: 'JSON R11 a lone backslash at the end is dropped text',
+    raw: '<tool_call>\n{"name": "f", "arguments": {\\',
+    calls: [['f', '{}', 'repaired']],
+    codes: ['stray-text'],
+  },
   mended('R11', '{\\n"a": 1,\\n"b": 2\\n}', { value: { a: 1, b: 2 } }),
   {
     name: 'JSON R11 a literal newline in the envelope',

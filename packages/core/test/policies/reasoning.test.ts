@@ -214,6 +214,13 @@ describeCases("P11 callsInReasoning: 'if-last'", mode('tags'), [
     content: 'Hi.',
   },
   {
+    // The call is cut off by the end of the thought: a rehearsal. Were the closer data of the value, the answer would be lost.
+    name: 'P11 if-last: a call that the closer of the thought cuts off stays reasoning',
+    raw: '<think>A <tool_call>\n<function=write_file>\n<parameter=content>\nx</think>\nHi.',
+    reasoning: 'A <tool_call>\n<function=write_file>\n<parameter=content>\nx',
+    content: 'Hi.',
+  },
+  {
     name: 'P11 if-last: a piece of a call at the end of a thought is reasoning',
     raw: '<think>Go.\n<tool_call>\n<function=get_wea',
     reasoning: 'Go.\n<tool_call>\n<function=get_wea',
