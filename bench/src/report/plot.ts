@@ -7,7 +7,7 @@ const colors = { tooldelta: '#1a7f5a', baseline: '#8a94a3', peer: '#c2571a' } as
 const legendEntries = [
   { kind: 'tooldelta', title: 'tooldelta', offset: 0 },
   { kind: 'baseline', title: 'building block to compare with', offset: 110 },
-  { kind: 'peer', title: '@ai-sdk-tool/parser 4.1.26', offset: 335 },
+  { kind: 'peer', title: '@ai-sdk-tool/parser 4.1.26', offset: 350 },
 ] as const
 const lineStyles = [
   { prefix: 'tagged', title: 'tooldelta, tagged', color: '#1a7f5a', dash: '' },
