@@ -81,7 +81,9 @@ async function runScript(file) {
 
 async function runTests() {
   const report = join(temporary, 'tests.json')
-  const { code } = await run(tool('vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`))
+  const { code } = await run(
+    tool('vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`),
+  )
   if (!existsSync(report)) return { passed: 0, failed: 1 }
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
   // A file that cannot be loaded has no tests that could fail; it counts as one.

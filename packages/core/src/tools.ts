@@ -53,7 +53,9 @@ export class ToolTable {
     for (const [index, tool] of (tools ?? []).entries()) {
       const name: unknown = (tool as Partial<ChatTool> | null)?.function?.name
       if (typeof name !== 'string' || name === '') {
-        throw new TypeError(`tools[${index}].function.name must be a non-empty string; is it { type: "function", function: {...} }?`)
+        throw new TypeError(
+          `tools[${index}].function.name must be a non-empty string; is it { type: "function", function: {...} }?`,
+        )
       }
       if (!this.tools.has(name)) this.tools.set(name, new Tool(tool.function.parameters))
     }

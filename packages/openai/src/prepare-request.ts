@@ -149,8 +149,6 @@ function setToolChoice(request: ChatCompletionRequest, report: RequestReport): v
 }
 
 function addUpstreamFields(request: ChatCompletionRequest, format: string, report: RequestReport): void {
-  // With `auto` no format is known yet, and so none of its fields.
-  if (format === 'auto') return
   for (const [path, after] of Object.entries(findFormat(format).upstream)) {
     if (request[path] !== undefined) continue
     request[path] = after

@@ -42,7 +42,11 @@ export class ClosingRules {
     this.seconds = new Set(all.map((marker) => marker[1] as string))
   }
 
-  at(index: number, lineStart: boolean, context: { tool: string; seen: Record<string, true> }): Closing | 'no' | 'wait' {
+  at(
+    index: number,
+    lineStart: boolean,
+    context: { tool: string; seen: Record<string, true> },
+  ): Closing | 'no' | 'wait' {
     const { buffer } = this.host
     const second = buffer.text[index + 1]
     if (second === undefined) return 'wait'

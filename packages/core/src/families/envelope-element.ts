@@ -63,8 +63,8 @@ export interface ElementState {
 }
 
 /** What the wrapper around the elements does for them. */
-export interface ElementHost extends FamilyHost {
-  /** May the call open? Ends the one before, and sends what waited. */
+export interface ElementWrapper {
+  /** Opens the call, when it may: ends the one before, and sends what waited. */
   openCall(name: string): boolean
   markerAt(index: number): Match
 }
@@ -72,14 +72,16 @@ export interface ElementHost extends FamilyHost {
 /** Reads one `{"name": ..., "arguments": {...}}` and sends its call as soon as it is known to be one (fine print 23). */
 export class EnvelopeElement implements JsonListener {
   readonly state: ElementState
-  private readonly host: ElementHost
+  private readonly host: FamilyHost
+  private readonly wrapper: ElementWrapper
   private readonly machine: JsonMachine
   private innerMachine: JsonMachine | null = null
   /** Offset at which the run at hand began. */
   private runStart = 0
 
-  constructor(host: ElementHost, state: ElementState) {
+  constructor(host: FamilyHost, wrapper: ElementWrapper, state: ElementState) {
     this.host = host
+    this.wrapper = wrapper
     this.state = state
     this.machine = new JsonMachine(this, { state: state.json })
     if (state.inner !== null) this.innerMachine = this.createInner(state.inner)
@@ -189,7 +191,7 @@ export class EnvelopeElement implements JsonListener {
   }
 
   markerAt(index: number): Match {
-    return this.host.markerAt(index)
+    return this.wrapper.markerAt(index)
   }
 
   // --- members of the envelope ------------------------------------------------------------------------------------------------------
@@ -215,7 +217,8 @@ export class EnvelopeElement implements JsonListener {
     } else if (ARGUMENT_KEYS.has(key)) {
       if (state.args === 'none') this.startArguments(first, quoted, index)
       else this.remark('json-envelope', `A second set of arguments (${key}) was ignored.`, index)
-    } else if (!SILENT_KEYS.has(key)) this.remark('json-envelope', `The key ${key} beside the arguments was ignored.`, index)
+    } else if (!SILENT_KEYS.has(key))
+      this.remark('json-envelope', `The key ${key} beside the arguments was ignored.`, index)
   }
 
   private startArguments(first: number, quoted: boolean, index: number): void {
@@ -314,7 +317,12 @@ export class EnvelopeElement implements JsonListener {
     }
     const { innerText } = state
     const last = innerText.charCodeAt(innerText.length - 1)
-    const read = this.innerMachine.run(innerText, 0, isHighSurrogate(last) ? innerText.length - 1 : innerText.length, false)
+    const read = this.innerMachine.run(
+      innerText,
+      0,
+      isHighSurrogate(last) ? innerText.length - 1 : innerText.length,
+      false,
+    )
     state.innerText = innerText.slice(read)
     state.innerStuck ||= this.innerMachine.failed || this.innerMachine.blocked
   }
@@ -338,7 +346,7 @@ export class EnvelopeElement implements JsonListener {
   private openIfKnown(): void {
     const { state } = this
     if (state.name === null || state.opened || state.refused) return
-    if (!this.host.openCall(state.name)) {
+    if (!this.wrapper.openCall(state.name)) {
       state.refused = true
       return
     }

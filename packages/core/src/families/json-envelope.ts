@@ -1,7 +1,7 @@
 import { MarkerFinder } from '../scan/find-marker.ts'
 import { Char, isHighSurrogate, isInvisible, isSpace } from '../scan/char-code.ts'
 import type { Match } from '../scan/text-buffer.ts'
-import { type ElementHost, type ElementState, EnvelopeElement, createElementState } from './envelope-element.ts'
+import { type ElementState, type ElementWrapper, EnvelopeElement, createElementState } from './envelope-element.ts'
 import type { Family, FamilyHost, StreamEnd } from './family.ts'
 import { MAX_BLANKS, doubledOpeners, endTokensReach, isEndTokenTail } from './lookahead.ts'
 
@@ -55,7 +55,7 @@ const ESCAPED_BLANK = /^\\[nrt]/
 const FENCE_LINE = /^```[A-Za-z]*[ \t]*\r?\n/
 
 /** Calls written as JSON objects inside markers: `<tool_call>{"name": ..., "arguments": {...}}</tool_call>`. */
-export class JsonEnvelope implements Family {
+export class JsonEnvelope implements Family, ElementWrapper {
   state: EnvelopeState = createState()
   readonly openers: readonly string[]
   readonly wrappers: readonly string[]
@@ -203,7 +203,11 @@ export class JsonEnvelope implements Family {
 
   private skipRemarked(to: number, rule: string): void {
     const { remarks } = this.state
-    remarks.push({ code: 'json-envelope', message: `Characters before the call were skipped (${rule}).`, offset: this.host.buffer.at })
+    remarks.push({
+      code: 'json-envelope',
+      message: `Characters before the call were skipped (${rule}).`,
+      offset: this.host.buffer.at,
+    })
     this.takeMarkup(to)
   }
 
@@ -211,7 +215,8 @@ export class JsonEnvelope implements Family {
     const { buffer } = this.host
     const marker = this.ends.at(at, (literal, index) => this.host.marker(literal, index))
     if (marker === 'wait') return false
-    if (marker !== undefined) return marker === this.row.close ? this.closeWrapper(at + marker.length) : this.endWithoutCloser()
+    if (marker !== undefined)
+      return marker === this.row.close ? this.closeWrapper(at + marker.length) : this.endWithoutCloser()
     const token = this.endTokenAt(at)
     if (token === 'wait') return false
     if (token !== undefined) return this.removeToken(token)
@@ -252,7 +257,11 @@ export class JsonEnvelope implements Family {
     }
     const line = FENCE_LINE.exec(text.slice(at, at + MAX_BLANKS))
     if (line === null) return false
-    this.state.remarks.push({ code: 'json-envelope', message: 'A code fence around the call was skipped.', offset: this.host.buffer.at })
+    this.state.remarks.push({
+      code: 'json-envelope',
+      message: 'A code fence around the call was skipped.',
+      offset: this.host.buffer.at,
+    })
     this.takeMarkup(at + line[0].length)
     return true
   }
@@ -289,24 +298,16 @@ export class JsonEnvelope implements Family {
   }
 
   private current(): EnvelopeElement {
-    this.element ??= new EnvelopeElement(this.elementHost(), this.state.element as ElementState)
+    this.element ??= new EnvelopeElement(this.host, this, this.state.element as ElementState)
     return this.element
   }
 
-  private elementHost(): ElementHost {
-    const { host } = this
-    return Object.assign(Object.create(host) as FamilyHost, {
-      openCall: (name: string) => this.openCall(name),
-      markerAt: (index: number) => this.markerAt(index),
-    })
-  }
-
-  private markerAt(index: number): Match {
+  markerAt(index: number): Match {
     const marker = this.ends.at(index, (literal, at) => this.host.marker(literal, at))
     return marker === undefined ? 'no' : marker === 'wait' ? 'wait' : 'yes'
   }
 
-  private openCall(name: string): boolean {
+  openCall(name: string): boolean {
     const { host, state } = this
     const element = state.element as ElementState
     const declared = host.tools.open || host.tools.declares(name)
@@ -388,7 +389,8 @@ export class JsonEnvelope implements Family {
 
   private endElement(): boolean {
     const { state } = this.current()
-    if (!state.opened && state.name !== null && (state.args === 'none' || state.args === 'empty')) this.current().openEmpty()
+    if (!state.opened && state.name !== null && (state.args === 'none' || state.args === 'empty'))
+      this.current().openEmpty()
     if (state.opened) this.finishCall(state.repaired)
     else this.keepElement(state.name === null ? 'nameless' : 'bad')
     return this.afterElement()
@@ -462,7 +464,11 @@ export class JsonEnvelope implements Family {
       const offset = host.buffer.at - token.length
       element.accountTo(offset)
       host.output.account('dropped', offset, host.buffer.at)
-      host.output.diagnose('json-unreadable', 'The arguments cannot be read on; the rest of the call was dropped.', offset)
+      host.output.diagnose(
+        'json-unreadable',
+        'The arguments cannot be read on; the rest of the call was dropped.',
+        offset,
+      )
       host.output.endCall('truncated')
       state.stray = over ? '' : token
       state.strayOffset = offset
@@ -527,7 +533,8 @@ export class JsonEnvelope implements Family {
   /** In an array the broken element ends where its brackets do, so that its siblings live (fine print 26). */
   private onSkipElement(skip: NonNullable<EnvelopeState['skip']>): boolean {
     const { buffer } = this.host
-    const limit = skip.bad && !this.state.committed ? Math.min(buffer.text.length, buffer.pos + this.room) : buffer.text.length
+    const limit =
+      skip.bad && !this.state.committed ? Math.min(buffer.text.length, buffer.pos + this.room) : buffer.text.length
     let at = buffer.pos
     while (at < limit && skip.depth > 0) {
       passBroken(skip, buffer.text.charCodeAt(at))
@@ -651,7 +658,7 @@ export class JsonEnvelope implements Family {
 
   /** A comma that was held, a piece of a marker, end tokens: nothing of it can become a call any more. */
   private dropTail(): void {
-    const { buffer, output } = this.host
+    const { buffer } = this.host
     if (buffer.pos === buffer.text.length) return
     if (this.state.committed) {
       const tokens = endTokensReach(this.host, buffer.pos)

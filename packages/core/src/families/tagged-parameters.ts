@@ -148,7 +148,8 @@ export class TaggedParameters implements Family {
       const doubled = doubledOpeners(this.host, [this.row.open], index)
       at = doubled.next
       this.host.commit(buffer.offset + index)
-      if (doubled.count > 1) output.diagnose('doubled-opener', 'The call was opened more than once.', buffer.offset + index)
+      if (doubled.count > 1)
+        output.diagnose('doubled-opener', 'The call was opened more than once.', buffer.offset + index)
     } else {
       this.host.commit(buffer.offset + index)
       output.diagnose('missing-opener', `The call has no ${this.row.open}.`, buffer.offset + index)
@@ -303,7 +304,12 @@ export class TaggedParameters implements Family {
   private dropStray(): void {
     const { stray, strayOffset } = this.state
     if (stray === '') return
-    this.host.output.diagnose('stray-text', 'Text inside the call, outside every parameter, was dropped.', strayOffset, stray)
+    this.host.output.diagnose(
+      'stray-text',
+      'Text inside the call, outside every parameter, was dropped.',
+      strayOffset,
+      stray,
+    )
     this.state.stray = ''
   }
 
@@ -533,7 +539,8 @@ export class TaggedParameters implements Family {
     } else {
       const { held } = parameter.value
       const converted = closeValue(parameter.value, repair)
-      if (converted.remark !== undefined) output.diagnose(converted.remark.code, converted.remark.message, parameter.offset)
+      if (converted.remark !== undefined)
+        output.diagnose(converted.remark.code, converted.remark.message, parameter.offset)
       if (converted.repaired === true) {
         this.state.repaired = true
         output.diagnose('json-repair', `The value of ${parameter.key} was mended JSON.`, parameter.offset)
@@ -582,7 +589,12 @@ export class TaggedParameters implements Family {
 
   private dropPiece(piece: string): void {
     const offset = this.host.buffer.at - piece.length
-    this.host.output.diagnose('stray-text', 'Text inside the call, outside every parameter, was dropped.', offset, piece)
+    this.host.output.diagnose(
+      'stray-text',
+      'Text inside the call, outside every parameter, was dropped.',
+      offset,
+      piece,
+    )
   }
 
   /** The value is open: its arguments stay as they are (P7). */

@@ -72,7 +72,10 @@ export const jamba: Format = {
   id: 'jamba',
   aliases: ['apriel'],
   models: ['Jamba-1.5', 'Apriel-1.5'],
-  syntax: { family: 'json-envelope', row: { open: ['<tool_calls>'], close: '</tool_calls>', closer: 'section', arrays: true } },
+  syntax: {
+    family: 'json-envelope',
+    row: { open: ['<tool_calls>'], close: '</tool_calls>', closer: 'section', arrays: true },
+  },
   reasoning: { open: '<thinking>', close: '</thinking>', start: 'tags' },
   endTokens: ['<|startoftext|>', '<|endoftext|>', '<|end|>'],
   upstream: KEEP_SPECIAL_TOKENS,

@@ -3,7 +3,18 @@ import type { Format } from './format.ts'
 import { granite4, hermes, jamba, longcat, qwen25 } from './json-envelope.ts'
 import { mimo, nemotronV3, qwen3Coder, seedOss, step3p5 } from './tagged-parameters.ts'
 
-const ALL: readonly Format[] = [qwen3Coder, mimo, seedOss, step3p5, nemotronV3, hermes, qwen25, granite4, longcat, jamba]
+const ALL: readonly Format[] = [
+  qwen3Coder,
+  mimo,
+  seedOss,
+  step3p5,
+  nemotronV3,
+  hermes,
+  qwen25,
+  granite4,
+  longcat,
+  jamba,
+]
 
 /** A format as users see it. */
 export interface FormatInfo {
@@ -51,7 +62,9 @@ export function findDefinition(name: string): Format {
   const found = ALL.find((format) => format.id === name || format.aliases.includes(name))
   if (found !== undefined) return found
   const names = ALL.flatMap((format) => [format.id, ...format.aliases])
-  throw new TypeError(`Unknown format '${name}'. Did you mean '${nearestName(name, names)}'? Known: ${names.join(', ')}`)
+  throw new TypeError(
+    `Unknown format '${name}'. Did you mean '${nearestName(name, names)}'? Known: ${names.join(', ')}`,
+  )
 }
 
 function nearestName(name: string, names: readonly string[]): string {
@@ -61,7 +74,10 @@ function nearestName(name: string, names: readonly string[]): string {
 }
 
 function normalizeName(name: string): string {
-  return name.slice(0, 64).toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+  return name
+    .slice(0, 64)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '')
 }
 
 function editDistance(a: string, b: string): number {

@@ -14,7 +14,8 @@ export function escapeJson(text: string): string {
   let from = 0
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i)
-    if (code >= Char.space && code !== Char.doubleQuote && code !== Char.backslash && (code < 0xd800 || code > 0xdfff)) continue
+    if (code >= Char.space && code !== Char.doubleQuote && code !== Char.backslash && (code < 0xd800 || code > 0xdfff))
+      continue
     const escape = shortEscape(code)
     if (escape === undefined) return stringifyInside(text)
     escaped += text.slice(from, i) + escape

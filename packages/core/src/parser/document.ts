@@ -68,7 +68,8 @@ export class DocumentMachine {
     this.match = (literal, index) => host.marker(literal, index)
     this.wrappers = new Set(families.flatMap((family) => family.wrappers))
     this.closers = new Set(families.flatMap((family) => family.closers))
-    const reasoning = options.reasoning === 'off' || options.markers === undefined ? [] : [options.markers.open, options.markers.close]
+    const reasoning =
+      options.reasoning === 'off' || options.markers === undefined ? [] : [options.markers.open, options.markers.close]
     const openers = families.flatMap((family) => family.openers)
     const text = [...reasoning, ...openers, ...this.closers, ...host.endTokens]
     this.finders = {
@@ -237,7 +238,11 @@ export class DocumentMachine {
     if (state.zone === 'reasoning') {
       if (state.gap !== 'marker') return 'text'
       if (state.thoughtSeen) {
-        host.output.diagnose('stray-reasoning-marker', `${marker} stands twice; the second one was removed.`, host.buffer.at)
+        host.output.diagnose(
+          'stray-reasoning-marker',
+          `${marker} stands twice; the second one was removed.`,
+          host.buffer.at,
+        )
       }
       this.dropSpace()
       state.thoughtSeen = true
@@ -257,13 +262,21 @@ export class DocumentMachine {
       return this.takeMarker(marker)
     }
     if (state.gap === 'marker') {
-      host.output.diagnose('stray-reasoning-marker', `${marker} stands twice; the second one was removed.`, host.buffer.at)
+      host.output.diagnose(
+        'stray-reasoning-marker',
+        `${marker} stands twice; the second one was removed.`,
+        host.buffer.at,
+      )
       this.dropSpace()
       return this.takeMarker(marker)
     }
     if (!state.thoughtSeen && !this.tracker.inFence) {
       const mend = "If the prompt opens the thought, set reasoning to 'open' or 'auto'."
-      host.output.diagnose('stray-reasoning-marker', `${marker} closes no thought; it is content. ${mend}`, host.buffer.at)
+      host.output.diagnose(
+        'stray-reasoning-marker',
+        `${marker} closes no thought; it is content. ${mend}`,
+        host.buffer.at,
+      )
     }
     return 'text'
   }
@@ -359,7 +372,11 @@ export class DocumentMachine {
     const overdue = found.index >= limit && (found.marker !== undefined || found.index > limit || !found.waits)
     if (overdue && found.index >= limit && limit <= buffer.text.length) {
       this.keep(limit)
-      host.output.diagnose('limit', `A call inside a thought is longer than ${host.heldChars} characters (limits.heldChars): it is reasoning.`, hold.offset)
+      host.output.diagnose(
+        'limit',
+        `A call inside a thought is longer than ${host.heldChars} characters (limits.heldChars): it is reasoning.`,
+        hold.offset,
+      )
       return this.releaseRehearsal()
     }
     this.keep(found.index)

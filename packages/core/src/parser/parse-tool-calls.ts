@@ -35,7 +35,12 @@ export function foldEvents(events: Iterable<ParserEvent>): ParsedMessage {
         break
       case 'tool-call-start':
         pieces.push([])
-        toolCalls.push({ id: event.id, type: 'function', function: { name: event.name, arguments: '' }, status: 'truncated' })
+        toolCalls.push({
+          id: event.id,
+          type: 'function',
+          function: { name: event.name, arguments: '' },
+          status: 'truncated',
+        })
         break
       case 'tool-call-arguments':
         pieces[event.index]?.push(event.text)

@@ -105,8 +105,10 @@ export class Parser implements ToolCallParser {
   }
 
   feed(text: string, tokens?: TokenInfo): ParserEvent[] {
-    if (this.ended) throw new TypeError('feed() after end(): a parser reads one message; create another for the next one')
-    if (typeof text !== 'string') throw new TypeError(`feed() takes a string, got ${text === null ? 'null' : typeof text}`)
+    if (this.ended)
+      throw new TypeError('feed() after end(): a parser reads one message; create another for the next one')
+    if (typeof text !== 'string')
+      throw new TypeError(`feed() takes a string, got ${text === null ? 'null' : typeof text}`)
     if (tokens !== undefined) this.evidence.add(this.received, this.received + text.length, tokens)
     this.received += text.length
     if (text === '') return []
@@ -160,7 +162,9 @@ export class Parser implements ToolCallParser {
   restore(snapshot: ParserSnapshot): void {
     if (snapshot?.version !== 1) throw new TypeError('This is no snapshot of a tooldelta parser of this version')
     if (snapshot.format !== this.format.id || snapshot.families.length !== this.document.families.length) {
-      throw new TypeError(`The snapshot is of format '${snapshot.format}' and other options; restore it with the options of its parser`)
+      throw new TypeError(
+        `The snapshot is of format '${snapshot.format}' and other options; restore it with the options of its parser`,
+      )
     }
     const state = clone(snapshot)
     this.ended = state.ended

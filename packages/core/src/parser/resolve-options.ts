@@ -24,7 +24,12 @@ const DEFAULT_LIMITS: Required<ParserLimits> = {
 /** @throws TypeError for a value that an option does not take */
 export function resolveOptions(options: ParserOptions, format: Format): ResolvedOptions {
   return {
-    reasoning: choice('reasoning', options.reasoning, format.reasoning?.start ?? 'off', ['off', 'tags', 'open', 'auto']),
+    reasoning: choice('reasoning', options.reasoning, format.reasoning?.start ?? 'off', [
+      'off',
+      'tags',
+      'open',
+      'auto',
+    ]),
     callsInReasoning: choice('callsInReasoning', options.callsInReasoning, 'if-last', ['if-last', 'extract', 'ignore']),
     fencedCalls: choice('fencedCalls', options.fencedCalls, 'content', ['content', 'extract']),
     closers: choice('closers', options.closers, 'confirmed', ['confirmed', 'first']),
@@ -38,7 +43,8 @@ export function resolveOptions(options: ParserOptions, format: Format): Resolved
 
 function choice<T extends string>(name: string, value: T | undefined, standard: T, allowed: readonly T[]): T {
   if (value === undefined) return standard
-  if (!allowed.includes(value)) throw new TypeError(`${name} must be one of ${allowed.join(', ')}; got ${JSON.stringify(value)}`)
+  if (!allowed.includes(value))
+    throw new TypeError(`${name} must be one of ${allowed.join(', ')}; got ${JSON.stringify(value)}`)
   return value
 }
 
@@ -49,7 +55,8 @@ function flag(name: string, value: boolean | undefined, standard: boolean): bool
 }
 
 function callback(value: ParserOptions['createCallId']): ParserOptions['createCallId'] {
-  if (value !== undefined && typeof value !== 'function') throw new TypeError('createCallId must be a function (index) => string')
+  if (value !== undefined && typeof value !== 'function')
+    throw new TypeError('createCallId must be a function (index) => string')
   return value
 }
 

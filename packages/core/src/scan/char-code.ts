@@ -47,7 +47,11 @@ export function isDigit(code: number): boolean {
 /** Letters, digits, `_` and `$`: what a bare word is made of. */
 export function isWordCode(code: number): boolean {
   return (
-    (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || isDigit(code) || code === Char.underscore || code === 36
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    isDigit(code) ||
+    code === Char.underscore ||
+    code === 36
   )
 }
 

@@ -1,7 +1,9 @@
 import type { Match, TextBuffer } from './text-buffer.ts'
 
 /** Where the first of some markers stands, or how far there is certainly none. */
-export type Found<T extends string> = { marker: T; index: number } | { marker: undefined; index: number; waits: boolean }
+export type Found<T extends string> =
+  | { marker: T; index: number }
+  | { marker: undefined; index: number; waits: boolean }
 
 /** Finds the first place where one of the markers stands; of several at one place the longest wins. */
 export class MarkerFinder<T extends string> {
@@ -14,7 +16,10 @@ export class MarkerFinder<T extends string> {
     this.markers = [...new Set(markers)].toSorted((a, b) => b.length - a.length)
     const firsts = [...new Set(this.markers.map((marker) => marker[0] as string))]
     this.first = firsts.length === 1 ? (firsts[0] as string) : ''
-    this.firsts = new RegExp(`[${firsts.map((first) => `\\u${first.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}]`, 'g')
+    this.firsts = new RegExp(
+      `[${firsts.map((first) => `\\u${first.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}]`,
+      'g',
+    )
   }
 
   /** The next index from `from` at which a marker could begin, -1 for none. */

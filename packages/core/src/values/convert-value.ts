@@ -66,7 +66,10 @@ function convertNumber(text: string, types: number): ConvertedValue | undefined 
   if (types & ValueType.number || INTEGER.test(number)) return { json: number }
   const integral = INTEGRAL.exec(number)
   if (integral !== null) return { json: integral[1] as string }
-  return { json: number, remark: { code: 'value-type', message: 'A number that is no integer for an integer parameter.' } }
+  return {
+    json: number,
+    remark: { code: 'value-type', message: 'A number that is no integer for an integer parameter.' },
+  }
 }
 
 function convertBoolean(text: string, types: number): ConvertedValue | undefined {
