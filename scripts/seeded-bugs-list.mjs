@@ -100,7 +100,7 @@ export const seededBugs = [
     changes: [
       {
         file: 'families/tagged-parameters.ts',
-        find: "output.endCall('truncated')",
+        find: 'output.truncateCall(dropped, buffer.at - dropped.length)',
         replace: "output.arguments('\"}')\n    output.endCall('repaired')",
       },
     ],
