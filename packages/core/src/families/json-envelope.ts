@@ -65,6 +65,8 @@ export class JsonEnvelope implements Family, ElementWrapper {
   private readonly ends: MarkerFinder<string>
   private readonly tokens: MarkerFinder<string>
   private element: EnvelopeElement | null = null
+  /** Index behind which no marker counts, because the hold ends there. */
+  private markerLimit = Number.POSITIVE_INFINITY
 
   /** The body belongs to another format than the one asked for; it is read with a diagnostic. */
   private readonly dialect: boolean
@@ -304,7 +306,9 @@ export class JsonEnvelope implements Family, ElementWrapper {
 
   markerAt(index: number): Match {
     const marker = this.ends.at(index, (literal, at) => this.host.marker(literal, at))
-    return marker === undefined ? 'no' : marker === 'wait' ? 'wait' : 'yes'
+    if (marker === undefined) return 'no'
+    // What the hold may not reach cannot decide, whether it has come already or not.
+    return marker === 'wait' || index + marker.length > this.markerLimit ? 'wait' : 'yes'
   }
 
   openCall(name: string): boolean {
@@ -346,6 +350,7 @@ export class JsonEnvelope implements Family, ElementWrapper {
     const start = buffer.pos
     const available = this.beforeEndTokens()
     const limit = element.state.opened ? available : this.holdLimit(available)
+    this.markerLimit = limit < available ? limit : Number.POSITIVE_INFINITY
     element.run(limit)
     if (!element.state.opened) {
       const raw = buffer.text.slice(start, buffer.pos)
@@ -381,9 +386,8 @@ export class JsonEnvelope implements Family, ElementWrapper {
   private onBlocked(): boolean {
     const { buffer } = this.host
     const match = this.markerAt(buffer.pos)
-    if (match === 'wait') return false
     const token = match === 'no' ? this.endTokenAt(buffer.pos) : undefined
-    if (token === 'wait') return false
+    if (match === 'wait' || token === 'wait') return this.markerLimit < buffer.text.length && this.giveBack('limit')
     return match === 'yes' || token !== undefined ? this.closeElement() : this.failElement()
   }
 
