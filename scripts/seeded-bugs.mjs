@@ -114,6 +114,7 @@ function sourceOf(copy, file) {
 function runSuite(copy) {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   const options = [
+    '--no-isolate',
     '--bail',
     '1',
     '--maxWorkers',
