@@ -67,6 +67,8 @@ export class JsonEnvelope implements Family, ElementWrapper {
   private element: EnvelopeElement | null = null
   /** Index behind which no marker counts, because the hold ends there. */
   private markerLimit = Number.POSITIVE_INFINITY
+  /** What stands here may become a marker with more text. */
+  private undecided = false
 
   /** The body belongs to another format than the one asked for; it is read with a diagnostic. */
   private readonly dialect: boolean
@@ -245,7 +247,7 @@ export class JsonEnvelope implements Family, ElementWrapper {
   private removeToken(token: string): boolean {
     const { buffer, output } = this.host
     if (!this.state.committed) return this.giveBack('json-unreadable')
-    output.diagnose('end-token', `The end token ${token} was removed.`, buffer.at)
+    output.noteEndToken(token, buffer.at)
     this.takeMarkup(buffer.pos + token.length)
     return true
   }
@@ -307,8 +309,9 @@ export class JsonEnvelope implements Family, ElementWrapper {
   markerAt(index: number): Match {
     const marker = this.ends.at(index, (literal, at) => this.host.marker(literal, at))
     if (marker === undefined) return 'no'
+    this.undecided = marker === 'wait'
     // What the hold may not reach cannot decide, whether it has come already or not.
-    return marker === 'wait' || index + marker.length > this.markerLimit ? 'wait' : 'yes'
+    return this.undecided || index + marker.length > this.markerLimit ? 'wait' : 'yes'
   }
 
   openCall(name: string): boolean {
@@ -351,6 +354,7 @@ export class JsonEnvelope implements Family, ElementWrapper {
     const available = this.beforeEndTokens()
     const limit = element.state.opened ? available : this.holdLimit(available)
     this.markerLimit = limit < available ? limit : Number.POSITIVE_INFINITY
+    this.undecided = false
     element.run(limit)
     if (!element.state.opened) {
       const raw = buffer.text.slice(start, buffer.pos)
@@ -360,7 +364,7 @@ export class JsonEnvelope implements Family, ElementWrapper {
     if (element.done) return this.endElement()
     if (element.failed) return this.failElement()
     if (element.blocked) return this.onBlocked()
-    if (limit === available) return false
+    if (limit === available || this.undecided) return false
     // The call may have opened in this very run: then it goes on without a limit.
     return element.state.opened || this.giveBack('limit')
   }
@@ -387,7 +391,8 @@ export class JsonEnvelope implements Family, ElementWrapper {
     const { buffer } = this.host
     const match = this.markerAt(buffer.pos)
     const token = match === 'no' ? this.endTokenAt(buffer.pos) : undefined
-    if (match === 'wait' || token === 'wait') return this.markerLimit < buffer.text.length && this.giveBack('limit')
+    if (this.undecided || token === 'wait') return false
+    if (match === 'wait') return this.giveBack('limit')
     return match === 'yes' || token !== undefined ? this.closeElement() : this.failElement()
   }
 
@@ -625,7 +630,7 @@ export class JsonEnvelope implements Family, ElementWrapper {
     const element = this.current()
     const { state } = element
     for (const token of endTokensReach(this.host, buffer.pos)) {
-      output.diagnose('end-token', `The end token ${token.text} was removed.`, token.offset)
+      output.noteEndToken(token.text, token.offset)
     }
     const closes = clean && this.host.repair && state.args === 'open'
     const balanced = element.balanced || (closes && element.closeArguments())

@@ -264,7 +264,7 @@ export class TaggedParameters implements Family {
     const { buffer } = this.host
     const at = buffer.skipSpace(buffer.pos, buffer.text.length)
     if (this.state.stray === '') this.consume(at, 'markup')
-    else this.state.stray += this.consume(at, 'dropped')
+    else this.takeStray(at)
     return at < buffer.text.length ? at : -1
   }
 
@@ -282,7 +282,7 @@ export class TaggedParameters implements Family {
       waiting ||= match === 'wait'
       if (match !== 'yes') continue
       this.dropStray()
-      output.diagnose('end-token', `The end token ${token} was removed.`, buffer.at)
+      output.noteEndToken(token, buffer.at)
       this.consume(buffer.pos + token.length, 'markup')
       return 'removed'
     }
@@ -295,10 +295,14 @@ export class TaggedParameters implements Family {
     const first = buffer.text.charCodeAt(buffer.pos)
     if (isSpace(first)) return true
     const next = buffer.text.indexOf('<', buffer.pos)
-    if (this.state.stray === '') this.state.strayOffset = buffer.at
     const to = next === buffer.pos ? buffer.text.indexOf('<', buffer.pos + 1) : next
-    this.state.stray += this.consume(to < 0 ? buffer.text.length : to, 'dropped')
+    this.takeStray(to < 0 ? buffer.text.length : to)
     return true
+  }
+
+  private takeStray(to: number): void {
+    if (this.state.stray === '') this.state.strayOffset = this.host.buffer.at
+    this.state.stray += this.consume(to, 'dropped')
   }
 
   private dropStray(): void {
@@ -567,34 +571,20 @@ export class TaggedParameters implements Family {
       case 'value':
         this.truncate()
         return
-      case 'body': {
-        const piece = this.state.stray + this.consume(buffer.text.length, 'dropped')
-        this.state.stray = ''
-        if (!clean) return this.cut(piece)
-        if (piece !== '') this.dropPiece(piece)
+      case 'body':
+        this.takeStray(buffer.text.length)
+        if (!clean) return this.cut(this.state.stray)
+        this.dropStray()
         this.missing(this.row.functionClose)
         this.closeArguments()
         this.endCall(true)
         return
-      }
-      case 'afterFunction': {
-        const piece = this.state.stray + this.consume(buffer.text.length, 'dropped')
-        this.state.stray = ''
-        if (piece !== '') this.dropPiece(piece)
+      case 'afterFunction':
+        this.takeStray(buffer.text.length)
+        this.dropStray()
         this.missing(this.row.close)
         this.endCall(true)
-      }
     }
-  }
-
-  private dropPiece(piece: string): void {
-    const offset = this.host.buffer.at - piece.length
-    this.host.output.diagnose(
-      'stray-text',
-      'Text inside the call, outside every parameter, was dropped.',
-      offset,
-      piece,
-    )
   }
 
   /** The value is open: its arguments stay as they are (P7). */
@@ -605,7 +595,7 @@ export class TaggedParameters implements Family {
     const held = parameter.value.held
     this.settleValue(parameter, 'dropped')
     if (tokens.length > 0) {
-      for (const token of tokens) output.diagnose('end-token', `The end token ${token.text} was removed.`, token.offset)
+      for (const token of tokens) output.noteEndToken(token.text, token.offset)
       const tail = this.consume((tokens[0] as { offset: number }).offset - buffer.offset, 'dropped')
       this.consume(buffer.text.length, 'markup')
       this.cut(held + tail)

@@ -228,8 +228,7 @@ export class DocumentMachine {
   }
 
   private removeEndToken(token: string): Decision {
-    const { buffer, output } = this.host
-    output.diagnose('end-token', `The end token ${token} was removed.`, buffer.at)
+    this.host.output.noteEndToken(token, this.host.buffer.at)
     return this.takeMarker(token)
   }
 
@@ -369,8 +368,7 @@ export class DocumentMachine {
     const hold = state.hold as Hold
     const found = this.finders.rehearsal.find(buffer, buffer.pos, this.match)
     const limit = buffer.pos + host.heldChars - hold.length
-    const overdue = found.index >= limit && (found.marker !== undefined || found.index > limit || !found.waits)
-    if (overdue && found.index >= limit && limit <= buffer.text.length) {
+    if (found.index >= limit) {
       this.keep(limit)
       host.output.diagnose(
         'limit',

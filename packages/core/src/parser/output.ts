@@ -70,6 +70,11 @@ export class Output {
     })
   }
 
+  /** An end token was removed (P14). */
+  noteEndToken(token: string, offset: number): void {
+    this.diagnose('end-token', `The end token ${token} was removed.`, offset)
+  }
+
   /** May another call open? When not, says so once. */
   mayStart(offset: number): boolean {
     if (this.state.calls < this.options.calls) return true

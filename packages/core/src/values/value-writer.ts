@@ -75,6 +75,8 @@ function couldStillBeOther(value: ValueState, piece: string): boolean {
       value.mode = 'wait'
       return true
     }
+    // Blanks before a scalar make it a text.
+    return SCALAR_TEXT.test(held)
   }
   // Only the new piece is looked at: what was held before has passed the same test.
   return SCALAR_TEXT.test(piece)

@@ -13,6 +13,14 @@ const found: [text: string, options: ParserOptions][] = [
     '<longcat_tool_call>{"name":"f","arguments":{"":[["𐀀"]]}}</longcat_tool_call>',
     { format: 'longcat', limits: { heldChars: 40 } },
   ],
+  ['text<tool_call>{</think>\n', { format: 'mimo', limits: { heldChars: 13 } }],
+  [
+    '<tool_call>\n<function=f>\n<parameter=u>\n null',
+    {
+      format: 'qwen3_coder',
+      tools: [{ function: { name: 'f', parameters: { properties: { u: { type: ['string', 'integer', 'array'] } } } } }],
+    },
+  ],
 ]
 
 describe('G1 examples that were found', () => {
