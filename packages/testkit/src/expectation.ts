@@ -1,4 +1,4 @@
-import type { PrintedCall, PrintedMessage } from './printers.ts'
+import type { PrintedCall, PrintedMessage } from './printers/index.ts'
 
 /** What a reader must make of a printed message. */
 export interface Expectation {

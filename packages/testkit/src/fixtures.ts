@@ -24,6 +24,8 @@ export interface Recording extends Provenance {
 export interface ExpectedCall {
   name: string
   arguments: unknown
+  /** The id that the format carries. */
+  id?: string
 }
 
 /** A real turn written back in the layout of Qwen3-Coder's template. */

@@ -1,7 +1,6 @@
 import type { ChatTool } from '@tooldelta/core'
 import fc from 'fast-check'
-import { quotesMarkup } from './ambiguity.ts'
-import { COMPACT, TEMPLATE, type ExactJson } from './exact-json.ts'
+import { COMPACT, TEMPLATE, type ExactJson, type JsonStyle } from './exact-json.ts'
 import { hardString, prose } from './hard-text.ts'
 import {
   TEMPLATE_STYLE,
@@ -9,7 +8,7 @@ import {
   type PrintStyle,
   type PrintedCall,
   type PrintedMessage,
-} from './printers.ts'
+} from './printers/index.ts'
 
 /** A declared parameter: its schema, and values that its type gives back exactly. */
 interface ParameterKind {
@@ -86,27 +85,31 @@ const PARAMETER_KINDS: readonly fc.Arbitrary<ParameterKind>[] = [
 ]
 
 /** Names of functions and parameters as tags can write them: no `<`, `>`, line break, quotes around or blanks at the ends. */
-const parameterName: fc.Arbitrary<string> = fc.constantFrom(
-  ...[
-    'path',
-    'content',
-    'a',
-    'b',
-    'city',
-    '__proto__',
-    'constructor',
-    'toString',
-    '0',
-    'a b',
-    'x.y',
-    'größe',
-    '$ref',
-    'name',
-  ],
-)
-const functionName: fc.Arbitrary<string> = fc.constantFrom(
-  ...['read_file', 'write_file', 'f', 'mcp__server-1__do.it', '__proto__', 'constructor', '获取天气'],
-)
+const PARAMETER_NAMES: readonly string[] = [
+  'path',
+  'content',
+  'a',
+  'b',
+  'city',
+  '__proto__',
+  'constructor',
+  'toString',
+  '0',
+  'a b',
+  'x.y',
+  'größe',
+  '$ref',
+  'name',
+]
+const FUNCTION_NAMES: readonly string[] = [
+  'read_file',
+  'write_file',
+  'f',
+  'mcp__server-1__do.it',
+  '__proto__',
+  'constructor',
+  '获取天气',
+]
 
 /** A tool with the arbitrary of its calls. */
 interface DeclaredTool {
@@ -115,6 +118,8 @@ interface DeclaredTool {
 }
 
 function declaredTool(printer: FormatPrinter): fc.Arbitrary<DeclaredTool> {
+  const functionName = fc.constantFrom(...(printer.names?.functions ?? FUNCTION_NAMES))
+  const parameterName = fc.constantFrom(...(printer.names?.parameters ?? PARAMETER_NAMES))
   const parameters = fc.uniqueArray(fc.tuple(parameterName, fc.oneof(...PARAMETER_KINDS)), {
     maxLength: 4,
     selector: ([name]) => name,
@@ -137,7 +142,7 @@ function callOf(printer: FormatPrinter, name: string, declared: [string, Paramet
     kind.value.map((value) => [key, value]),
   )
   const some = fc.subarray(declaredArguments).chain((chosen) => fc.tuple(...chosen))
-  const free = printer.printValue === undefined ? membersOf(anyKey, anyJson) : fc.constant([])
+  const free = printer.freeArguments ? membersOf(anyKey, anyJson) : fc.constant([])
   return fc
     .tuple(some, free)
     .map(([members, extra]) => ({
@@ -154,20 +159,9 @@ function callOf(printer: FormatPrinter, name: string, declared: [string, Paramet
     )
 }
 
-/** Does a value of the call quote markup that no reader can tell from the call's own? See {@link quotesMarkup}. */
+/** Does a value of the call quote markup that no reader can tell from the call's own? */
 export function isAmbiguous(printer: FormatPrinter, call: PrintedCall, declared?: readonly string[]): boolean {
-  const { printValue, lineBreaks } = printer
-  if (printValue === undefined || lineBreaks === undefined) return false
-  const [open, close] = printer.markers as [string, string]
-  return call.arguments.some(([, value], index) =>
-    quotesMarkup(printValue(value), {
-      open,
-      close,
-      nextParameters: declared,
-      seen: call.arguments.slice(0, index + 1).map(([key]) => key),
-      lineBreaks,
-    }),
-  )
+  return printer.isAmbiguous?.(call, declared) ?? false
 }
 
 /** A valid document of a format, with everything that is known about it. */
@@ -179,22 +173,25 @@ export interface HardDocument {
   text: string
 }
 
-const printStyle = (printer: FormatPrinter): fc.Arbitrary<PrintStyle> =>
-  printer.family === 'tagged-parameters'
-    ? fc.constant(TEMPLATE_STYLE)
-    : fc.record({
-        json: fc.oneof(
-          fc.constantFrom(TEMPLATE, COMPACT),
-          fc.record({
-            comma: fc.constantFrom(',', ', ', ' ,\n  ', ',\r\n\t'),
-            colon: fc.constantFrom(':', ': ', ' : ', ':\n'),
-            ascii: fc.boolean(),
-          }),
-        ),
-        layout: fc.constantFrom('\n', '', ' ', '\r\n  '),
-        argumentsFirst: fc.boolean(),
-        encodeArguments: printer.format === 'granite4' ? fc.boolean() : fc.constant(false),
-      })
+const jsonStyle: fc.Arbitrary<JsonStyle> = fc.oneof(
+  fc.constantFrom(TEMPLATE, COMPACT),
+  fc.record({
+    comma: fc.constantFrom(',', ', ', ' ,\n  ', ',\r\n\t'),
+    colon: fc.constantFrom(':', ': ', ' : ', ':\n'),
+    ascii: fc.boolean(),
+  }),
+)
+
+function printStyle({ styles }: FormatPrinter): fc.Arbitrary<PrintStyle> {
+  const open = <T>(is: boolean, arbitrary: fc.Arbitrary<T>, standard: T): fc.Arbitrary<T> =>
+    is ? arbitrary : fc.constant(standard)
+  return fc.record({
+    json: open(styles.json, jsonStyle, TEMPLATE_STYLE.json),
+    layout: open(styles.layout, fc.constantFrom('\n', '', ' ', '\r\n  '), TEMPLATE_STYLE.layout),
+    argumentsFirst: open(styles.argumentsFirst, fc.boolean(), false),
+    encodeArguments: open(styles.encodeArguments, fc.boolean(), false),
+  })
+}
 
 /** Valid documents of a format, printed by its own printer: thoughts, content and calls with hard values. */
 export function hardDocument(printer: FormatPrinter): fc.Arbitrary<HardDocument> {
@@ -206,10 +203,11 @@ export function hardDocument(printer: FormatPrinter): fc.Arbitrary<HardDocument>
   return declared.chain((tools) =>
     fc
       .record({
-        reasoning: fc.option(prose.map((text) => text.trim()).filter((text) => text !== '')),
-        parts: fc.array(fc.oneof(prose, ...tools.map(({ call }) => call), ...tools.map(({ call }) => call)), {
-          maxLength: 4,
-        }),
+        reasoning: printer.thinks === false ? fc.constant(null) : fc.option(thought),
+        parts: messageParts(
+          printer,
+          tools.map(({ call }) => call),
+        ),
         style: printStyle(printer),
       })
       .map(({ reasoning, parts, style }) => {
@@ -219,6 +217,26 @@ export function hardDocument(printer: FormatPrinter): fc.Arbitrary<HardDocument>
         return Object.assign(document, { [fc.toStringMethod]: () => JSON.stringify({ text, tools: document.tools }) })
       }),
   )
+}
+
+const thought = prose.map((text) => text.trim()).filter((text) => text !== '')
+
+function messageParts(
+  { message }: FormatPrinter,
+  calls: readonly fc.Arbitrary<PrintedCall>[],
+): fc.Arbitrary<PrintedMessage['parts']> {
+  const call = fc.oneof(...calls)
+  const most = message?.calls ?? 4
+  switch (message?.text ?? 'anywhere') {
+    case 'anywhere':
+      return fc
+        .array(fc.oneof(prose, call, call), { maxLength: 4 })
+        .filter((parts) => parts.filter((part) => typeof part !== 'string').length <= most)
+    case 'before':
+      return fc.tuple(prose, fc.array(call, { maxLength: most })).map(([text, all]) => [text, ...all])
+    case 'none':
+      return fc.array(call, { maxLength: most })
+  }
 }
 
 function joinText(parts: PrintedMessage['parts']): PrintedMessage['parts'] {

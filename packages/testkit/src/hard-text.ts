@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { printers } from './printers.ts'
+import { printers } from './printers/index.ts'
 
 /** Every marker of every format, each once. */
 export const ALL_MARKERS: readonly string[] = [...new Set(printers.flatMap((printer) => printer.markers))]

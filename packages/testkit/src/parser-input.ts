@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { hardDocument } from './hard-documents.ts'
 import { hardPiece } from './hard-text.ts'
 import { mutateText, mutations } from './mutate-text.ts'
-import type { FormatPrinter } from './printers.ts'
+import type { FormatPrinter } from './printers/index.ts'
 
 /** A text with the options that it is parsed with. */
 export interface ParserInput {
@@ -39,47 +39,10 @@ const finishReason: fc.Arbitrary<FinishReason> = fc.constantFrom('stop', 'stop',
 
 /** Soup of markers, hard pieces and document parts, for the states that no mutation of a valid text reaches. */
 function soup(printer: FormatPrinter): fc.Arbitrary<string> {
-  const own = fc.constantFrom(...printer.markers, ...ownPieces(printer))
+  const own = fc.constantFrom(...printer.markers, ...printer.pieces)
   return fc
     .array(fc.oneof({ weight: 3, arbitrary: own }, { weight: 1, arbitrary: hardPiece }), { maxLength: 24, size: 'max' })
     .map((pieces) => pieces.join(''))
-}
-
-function ownPieces({ family }: FormatPrinter): string[] {
-  const blanks = ['\n', '\n', ' ', '\r\n', 'text', ' '.repeat(70)]
-  if (family === 'tagged-parameters') {
-    return [
-      ...blanks,
-      '<function=f>\n',
-      '<function=read_file>',
-      '<parameter=a>\n',
-      '<parameter=b>',
-      '\n</parameter>\n',
-      '</function>\n',
-    ]
-  }
-  const calls = [
-    '{"name": "f", "arguments": ',
-    '{"a": 1}',
-    '"}',
-    '}',
-    '}\n',
-    '{"arguments": {"b": "x"}, "name": "f"}',
-    '"arguments"',
-    ': ',
-    ', ',
-  ]
-  return [
-    ...blanks,
-    ...calls,
-    '[',
-    ']',
-    '{"',
-    '"name": ',
-    '"f"',
-    "{'name': 'f', 'arguments': {'a': True,}}",
-    '{"a": "x',
-  ]
 }
 
 /**

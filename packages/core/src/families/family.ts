@@ -27,6 +27,14 @@ export interface StreamEnd {
   clean: boolean
 }
 
+/** Where in the message an opener stands. */
+export interface OpenerPlace {
+  /** Nothing but blanks stands before it in its line. */
+  lineStart: boolean
+  /** Nothing but blanks and markers stands before it in the message. */
+  messageStart: boolean
+}
+
 /** Machine for one syntax of calls. It judges openers, then owns the text until it leaves. */
 export interface Family {
   /** Literals with which a call can begin. */
@@ -35,8 +43,13 @@ export interface Family {
   readonly wrappers: readonly string[]
   /** Closers that may stand in the text after a call that has ended already. */
   readonly closers: readonly string[]
+  /**
+   * Places that need no opener: `opens` is asked there too. `start`: the first character of the message that is no blank. `lines`: that of
+   * every line.
+   */
+  readonly places?: 'start' | 'lines'
   /** Does a call begin at this index of the buffer? Consumes nothing. */
-  opens(index: number, atLineStart: boolean): Match
+  opens(index: number, place: OpenerPlace): Match
   /** Enters at an index where `opens` said yes. */
   enter(index: number): void
   /** Reads on. Returns false when it has left and the text belongs to the parser again. */

@@ -5,7 +5,7 @@ import { quoteJson } from '../values/convert-value.ts'
 import { type ValueState, admitText, closeValue, openValue, releaseText, startValue } from '../values/value-writer.ts'
 import { ValueType } from '../values/schema-types.ts'
 import { ClosingRules, type TagMarkers } from './closing-rules.ts'
-import type { Family, FamilyHost, StreamEnd } from './family.ts'
+import type { Family, FamilyHost, OpenerPlace, StreamEnd } from './family.ts'
 import { MAX_BLANKS, doubledOpeners, endTokensReach, followedBy, readHead } from './lookahead.ts'
 
 /** What a format of this family says about itself. */
@@ -88,12 +88,12 @@ export class TaggedParameters implements Family {
     return this.state.mode
   }
 
-  opens(index: number, atLineStart: boolean): Match {
+  opens(index: number, { lineStart }: OpenerPlace): Match {
     const { buffer } = this.host
     const bare = this.row.bareCalls ? this.host.marker(this.functionStem, index) : 'no'
-    if (bare === 'yes') return atLineStart ? this.acceptsBare(index) : 'no'
+    if (bare === 'yes') return lineStart ? this.acceptsBare(index) : 'no'
     const wrapper = this.host.marker(this.row.open, index)
-    if (wrapper !== 'yes') return wrapper === 'no' ? (atLineStart ? bare : 'no') : wrapper
+    if (wrapper !== 'yes') return wrapper === 'no' ? (lineStart ? bare : 'no') : wrapper
     const doubled = doubledOpeners(this.host, [this.row.open], index)
     if (doubled.match === 'wait') return 'wait'
     const at = doubled.next

@@ -7,6 +7,15 @@ export type Syntax =
   | { family: 'tagged-parameters'; row: TaggedParametersRow }
   | { family: 'json-envelope'; row: JsonEnvelopeRow }
 
+/** Markers of the thought, and where the output of most servers starts. */
+export interface ReasoningMarkers {
+  open: string
+  close: string
+  /** Other spellings of the pair. */
+  others?: readonly { open: string; close: string }[]
+  start: ReasoningMode
+}
+
 /** One model family's way to write tool calls, as data. */
 export interface Format {
   /** vLLM's `--tool-call-parser` name. */
@@ -15,9 +24,13 @@ export interface Format {
   /** Model families that write it. */
   models: readonly string[]
   syntax: Syntax
+  /** Other syntaxes that belong to the format: its models' versions differ and the text decides. */
+  alternatives?: readonly Syntax[]
   /** Another syntax that these models fall into inside the same wrapper. Read with a diagnostic. */
   dialect?: Syntax
-  reasoning?: { open: string; close: string; start: ReasoningMode }
+  reasoning?: ReasoningMarkers
+  /** Markers around the answer itself. They are removed, with the blanks next to them; an opener ends a thought that is open. */
+  response?: { open: readonly string[]; close: readonly string[] }
   /** Tokens that end a turn and may leak into the text; removed outside values (P14). */
   endTokens: readonly string[]
   /** What a request to the model server must say so that the markers arrive as text. */

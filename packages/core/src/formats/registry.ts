@@ -1,5 +1,4 @@
-import type { ReasoningMode } from '../options.ts'
-import type { Format } from './format.ts'
+import type { Format, ReasoningMarkers } from './format.ts'
 import { granite4, hermes, jamba, longcat, qwen25 } from './json-envelope.ts'
 import { mimo, nemotronV3, qwen3Coder, seedOss, step3p5 } from './tagged-parameters.ts'
 
@@ -27,7 +26,7 @@ export interface FormatInfo {
   /** Fields that a request to the model server must carry so that the markers arrive as text. */
   upstream: Readonly<Record<string, unknown>>
   /** Markers of the thought and the mode that fits most servers. Absent when the models have none. */
-  reasoning: { open: string; close: string; start: ReasoningMode } | undefined
+  reasoning: ReasoningMarkers | undefined
   /** Tokens that are removed where they leak into the text. */
   endTokens: readonly string[]
 }

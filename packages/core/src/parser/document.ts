@@ -1,4 +1,5 @@
-import type { Family, FamilyHost, StreamEnd } from '../families/family.ts'
+import type { Family, FamilyHost, OpenerPlace, StreamEnd } from '../families/family.ts'
+import type { Format, ReasoningMarkers } from '../formats/format.ts'
 import type { CallsInReasoning, ReasoningMode } from '../options.ts'
 import { isSpace } from '../scan/char-code.ts'
 import { MarkerFinder } from '../scan/find-marker.ts'
@@ -7,7 +8,8 @@ import type { Match } from '../scan/text-buffer.ts'
 
 export interface DocumentOptions {
   reasoning: ReasoningMode
-  markers: { open: string; close: string } | undefined
+  markers: ReasoningMarkers | undefined
+  response: Format['response']
   callsInReasoning: CallsInReasoning
   fencedCalls: 'content' | 'extract'
 }
@@ -37,6 +39,8 @@ interface DocumentState {
   opened: boolean
   hold: Hold | null
   callSeen: boolean
+  /** Content has been sent. */
+  textSeen: boolean
   /** An opener was given back as text: the next closer is text too. */
   looseOpener: boolean
   thoughtSeen: boolean
@@ -59,6 +63,11 @@ export class DocumentMachine {
   private readonly finders: Record<'undecided' | 'content' | 'reasoning' | 'rehearsal', MarkerFinder<string>>
   private readonly wrappers: ReadonlySet<string>
   private readonly closers: ReadonlySet<string>
+  private readonly thoughtOpeners: ReadonlySet<string>
+  private readonly thoughtClosers: ReadonlySet<string>
+  private readonly responseOpeners: ReadonlySet<string>
+  private readonly responseClosers: ReadonlySet<string>
+  private readonly places: Family['places']
   private readonly match: (literal: string, index: number) => Match
 
   constructor(host: FamilyHost, families: readonly Family[], options: DocumentOptions) {
@@ -68,17 +77,27 @@ export class DocumentMachine {
     this.match = (literal, index) => host.marker(literal, index)
     this.wrappers = new Set(families.flatMap((family) => family.wrappers))
     this.closers = new Set(families.flatMap((family) => family.closers))
-    const reasoning =
-      options.reasoning === 'off' || options.markers === undefined ? [] : [options.markers.open, options.markers.close]
+    const { markers, response, reasoning: mode } = options
+    const pairs = mode === 'off' || markers === undefined ? [] : [markers, ...(markers.others ?? [])]
+    this.thoughtOpeners = new Set(pairs.map(({ open }) => open))
+    this.thoughtClosers = new Set(pairs.map(({ close }) => close))
+    this.responseOpeners = new Set(response?.open)
+    this.responseClosers = new Set(response?.close)
     const openers = families.flatMap((family) => family.openers)
-    const text = [...reasoning, ...openers, ...this.closers, ...host.endTokens]
+    const zones = [...this.thoughtOpeners, ...this.thoughtClosers, ...this.responseOpeners]
+    const text = [...zones, ...this.responseClosers, ...openers, ...this.closers, ...host.endTokens]
     this.finders = {
-      undecided: new MarkerFinder([...reasoning, ...openers]),
+      undecided: new MarkerFinder([...zones, ...openers]),
       content: new MarkerFinder(text),
       reasoning: new MarkerFinder(text),
-      rehearsal: new MarkerFinder(reasoning.slice(1)),
+      rehearsal: new MarkerFinder([...this.thoughtClosers]),
     }
-    this.state = createState(reasoning.length === 0 ? 'off' : options.reasoning)
+    this.places = families.some((family) => family.places === 'lines')
+      ? 'lines'
+      : families.some((family) => family.places === 'start')
+        ? 'start'
+        : undefined
+    this.state = createState(pairs.length === 0 ? 'off' : mode)
   }
 
   get stateName(): string {
@@ -127,6 +146,16 @@ export class DocumentMachine {
     let search = buffer.pos
     for (;;) {
       const at = finder.candidate(buffer.text, search)
+      const place = this.place(search)
+      if (place >= 0 && (at < 0 || place <= at)) {
+        this.passTo(place)
+        const decision = this.onPlace(place, place === at)
+        if (decision !== 'text') return decision === 'taken'
+        if (place !== at) {
+          search = place + 1
+          continue
+        }
+      }
       if (at < 0) {
         this.passTo(buffer.text.length)
         return false
@@ -138,6 +167,30 @@ export class DocumentMachine {
       const decision = marker === 'wait' ? 'wait' : this.decide(marker, at)
       if (decision !== 'text') return decision === 'taken'
     }
+  }
+
+  /** The next index from `search` at which a call could begin without an opener, -1 for none. */
+  private place(search: number): number {
+    if (this.places === undefined) return -1
+    const { buffer } = this.host
+    let line = search
+    if (search > buffer.pos || !this.tracker.atLineStart) {
+      if (this.places === 'start') return -1
+      line = buffer.text.indexOf('\n', search) + 1
+      if (line === 0) return -1
+    } else if (this.places === 'start' && !this.atMessageStart) return -1
+    const at = buffer.skipSpace(line, buffer.text.length)
+    return at === buffer.text.length ? -1 : at
+  }
+
+  private get atMessageStart(): boolean {
+    return this.state.gap === 'start' || (this.state.gap === 'marker' && !this.state.textSeen)
+  }
+
+  /** A marker that begins at the same place is judged before it. */
+  private onPlace(at: number, marked: boolean): Decision {
+    if (marked && this.finders[this.state.zone].at(at, this.match) !== undefined) return 'text'
+    return this.onOpener('', at)
   }
 
   private passTo(to: number): void {
@@ -166,6 +219,7 @@ export class DocumentMachine {
     else this.flushSpace()
     this.emit(text.slice(start, end), offset + start)
     state.gap = 'text'
+    if (state.zone === 'content') state.textSeen = true
     state.spaceOverflow = false
     if (end < text.length) this.addSpace(text.slice(end), offset + end)
   }
@@ -213,9 +267,10 @@ export class DocumentMachine {
   // --- markers --------------------------------------------------------------------------------------------------------------------
 
   private decide(marker: string, at: number): Decision {
-    const { markers } = this.options
-    if (marker === markers?.open) return this.onReasoningOpen(marker)
-    if (marker === markers?.close) return this.onReasoningClose(marker)
+    if (this.thoughtOpeners.has(marker)) return this.onReasoningOpen(marker)
+    if (this.thoughtClosers.has(marker)) return this.onReasoningClose(marker)
+    if (this.responseOpeners.has(marker)) return this.onResponse(marker, true)
+    if (this.responseClosers.has(marker)) return this.onResponse(marker, false)
     if (this.host.endTokens.includes(marker)) return this.removeEndToken(marker)
     return this.closers.has(marker) ? this.onStrayCloser(marker) : this.onOpener(marker, at)
   }
@@ -280,6 +335,13 @@ export class DocumentMachine {
     return 'text'
   }
 
+  /** Markers around the answer are layout. In a thought that is open only an opener counts: it ends the thought. */
+  private onResponse(marker: string, opens: boolean): Decision {
+    if (this.isExample() || (!opens && this.state.zone === 'reasoning')) return 'text'
+    this.changeZone('content')
+    return this.takeMarker(marker)
+  }
+
   private changeZone(zone: 'content' | 'reasoning'): void {
     this.dropSpace()
     this.state.zone = zone
@@ -328,8 +390,9 @@ export class DocumentMachine {
   /** The call machine for which a call begins here. */
   private opening(at: number): number | 'no' | 'wait' {
     let waits = false
+    const place: OpenerPlace = { lineStart: this.tracker.atLineStart, messageStart: this.atMessageStart }
     for (const [index, family] of this.families.entries()) {
-      const match = family.opens(at, this.tracker.atLineStart)
+      const match = family.opens(at, place)
       if (match === 'yes') return index
       waits ||= match === 'wait'
     }
@@ -429,12 +492,12 @@ export class DocumentMachine {
   }
 
   private zoneAt(at: number): 'content' | 'reasoning' | 'wait' | undefined {
-    const { markers } = this.options
     const marker = this.finders.undecided.at(at, this.match)
     if (marker === undefined || marker === 'wait') return marker
-    if (marker === markers?.open) return this.tracker.inFence ? undefined : 'content'
-    if (marker === markers?.close) return 'reasoning'
+    if (this.thoughtOpeners.has(marker)) return this.tracker.inFence ? undefined : 'content'
+    if (this.thoughtClosers.has(marker)) return 'reasoning'
     if (this.isExample()) return undefined
+    if (this.responseOpeners.has(marker)) return 'content'
     const family = this.opening(at)
     return family === 'no' ? undefined : family === 'wait' ? 'wait' : 'content'
   }
@@ -462,6 +525,7 @@ function createState(reasoning: ReasoningMode): DocumentState {
     opened: false,
     hold: null,
     callSeen: false,
+    textSeen: false,
     looseOpener: false,
     thoughtSeen: false,
     extract: false,

@@ -78,6 +78,7 @@ export class Parser implements ToolCallParser {
     this.document = new DocumentMachine(host, families, {
       reasoning: resolved.reasoning,
       markers: this.format.reasoning,
+      response: this.format.response,
       callsInReasoning: resolved.callsInReasoning,
       fencedCalls: resolved.fencedCalls,
     })
@@ -184,8 +185,8 @@ function clone<T>(value: T): T {
 }
 
 function createFamilies(format: Format, host: FamilyHost): Family[] {
-  const syntaxes = format.dialect === undefined ? [format.syntax] : [format.syntax, format.dialect]
-  return syntaxes.map((syntax, index) => createFamily(syntax, host, index > 0))
+  const own = [format.syntax, ...(format.alternatives ?? [])].map((syntax) => createFamily(syntax, host, false))
+  return format.dialect === undefined ? own : [...own, createFamily(format.dialect, host, true)]
 }
 
 function createFamily(syntax: Syntax, host: FamilyHost, dialect: boolean): Family {

@@ -40,12 +40,12 @@ function textOf(text: string, ledger: readonly LedgerEntry[], kind: LedgerEntry[
   return ledger.map((entry) => (entry.kind === kind ? text.slice(entry.start, entry.end) : '')).join('')
 }
 
-/** Markup of tag formats: their tags with names, end tokens and blanks. */
-function tagMarkup({ markers, format }: FormatPrinter): RegExp {
+/** Markup of a format: its markers, its tags with names, end tokens and blanks. */
+function tagMarkup({ markers, tags, format }: FormatPrinter): RegExp {
   const literals = [...markers, ...findFormat(format).endTokens].map((marker) =>
-    marker.replaceAll(/[|]/g, String.raw`\$&`),
+    marker.replaceAll(/[|[\]]/g, String.raw`\$&`),
   )
-  return new RegExp(`^(?:[ \\t\\r\\n]|<function[= \\t][^<>\\r\\n]*>|<parameter=[^<>\\r\\n]*>|${literals.join('|')})*$`)
+  return new RegExp(`^(?:[ \\t\\r\\n]|${[...(tags ?? []).map((tag) => tag.source), ...literals].join('|')})*$`)
 }
 
 /** What may be removed from a text without any call. */
@@ -70,11 +70,13 @@ describe.each(printers)('G4 nothing lost with $format', (printer) => {
       fc.property(hardDocument(printer), ({ text, tools, message, style }) => {
         const { events, ledger } = audit({ format: printer.format, tools }, [text])
         const calls = message.parts.filter((part) => typeof part !== 'string')
-        const { printValue } = printer
+        const { printValue, argumentSource } = printer
         const expected =
-          printValue === undefined
-            ? foldSeparately(events).toolCalls.map((call) => call.function.arguments)
-            : calls.flatMap((call) => call.arguments.map(([, value]) => printValue(value)))
+          argumentSource !== undefined
+            ? calls.map((call) => argumentSource(call, style))
+            : printValue !== undefined
+              ? calls.flatMap((call) => call.arguments.map(([, value]) => printValue(value)))
+              : foldSeparately(events).toolCalls.map((call) => call.function.arguments)
         if (!style.encodeArguments) expect(textOf(text, ledger, 'arguments')).toBe(expected.join(''))
         expect(textOf(text, ledger, 'dropped')).toBe('')
       }),
@@ -98,7 +100,7 @@ describe.each(printers)('G4 nothing lost with $format', (printer) => {
   })
 })
 
-const tagPrinters = printers.filter((printer) => printer.family === 'tagged-parameters')
+const tagPrinters = printers.filter((printer) => printer.tags !== undefined)
 
 describe.each(tagPrinters)('G4 nothing lost with the tags of $format', (printer) => {
   it('counts nothing but tags and blanks as markup', () => {

@@ -70,7 +70,7 @@ function checkHeld(printer: FormatPrinter, value: string, bound: number): void {
     if (index % 16 !== 0 && index !== raw.length - 1) continue
     const text = received(events)
     expect(value.startsWith(text)).toBe(true)
-    if (printer.family === 'tagged-parameters')
+    if (printer.printValue !== undefined)
       expect(value.length - text.length).toBeLessThanOrEqual(raw.length - index - 1 + bound)
   }
 }
@@ -82,8 +82,7 @@ describe.each(printers)('G5 early strings of $format', (printer) => {
     !isAmbiguous(printer, { name: 'write', arguments: [['text', { kind: 'string', value }]] }, ['text', 'data'])
 
   it('holds no more than a marker, a line break and half a character of a string without markup', () => {
-    const escapes = printer.family === 'json-envelope' ? 12 : 0
-    const bound = Math.max(longestMarker(printer), escapes) + 2 + 1
+    const bound = Math.max(longestMarker(printer), printer.hold ?? 0) + 2 + 1
     const plain = hardString.map((text) => (MARKUP.test(text) ? text.replaceAll('<', '(') : text)).filter(comesBack)
     fc.assert(
       fc.property(plain, (value) => checkHeld(printer, value, bound)),
@@ -135,7 +134,7 @@ describe.each(printers)('G5 early strings of $format', (printer) => {
   })
 })
 
-const tagged = printers.filter((printer) => printer.family === 'tagged-parameters')
+const tagged = printers.filter((printer) => printer.printValue !== undefined)
 
 describe.each(tagged)('G5 bounded waits of $format', (printer) => {
   it('ends the wait of a value at limits.heldChars', () => {

@@ -1,0 +1,20 @@
+import { jsonEnvelopePrinters } from './json-envelope.ts'
+import type { FormatPrinter } from './printer.ts'
+import { taggedParametersPrinters } from './tagged-parameters.ts'
+
+export * from './printer.ts'
+export { qwen35Printer } from './tagged-parameters.ts'
+
+/** A printer for each format, family by family. */
+export const printers: readonly FormatPrinter[] = [...taggedParametersPrinters, ...jsonEnvelopePrinters]
+
+/**
+ * The printer of a format.
+ *
+ * @throws TypeError when there is none
+ */
+export function findPrinter(format: string): FormatPrinter {
+  const found = printers.find((printer) => printer.format === format)
+  if (found === undefined) throw new TypeError(`There is no printer for the format '${format}'`)
+  return found
+}
