@@ -19,6 +19,8 @@ export type DiagnosticCode =
   // values
   | 'value-type'
   | 'empty-value'
+  // the format
+  | 'format-detected'
   // JSON
   | 'json-repair'
   | 'json-unreadable'

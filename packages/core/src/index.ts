@@ -1,4 +1,4 @@
-export { detectFormat } from './formats/detect.ts'
+export { detectFormat } from './parser/detect-format.ts'
 export { findFormat, formats, type FormatInfo } from './formats/registry.ts'
 export { createDeltaEncoder, type DeltaEncoder } from './openai/delta-encoder.ts'
 export type { ChatCompletionDelta, ToolCallDelta } from './openai/wire.ts'

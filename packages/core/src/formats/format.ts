@@ -33,6 +33,10 @@ export interface Format {
   response?: { open: readonly string[]; close: readonly string[] }
   /** Tokens that end a turn and may leak into the text; removed outside values (P14). */
   endTokens: readonly string[]
+  /** Formats from which the text chooses its own, for `auto`; in order, the first that fits wins. */
+  candidates?: readonly Format[]
+  /** The format is no candidate of `auto`: its calls are too much like text, or an earlier format has the same. */
+  undetected?: boolean
   /** What a request to the model server must say so that the markers arrive as text. */
   upstream: Readonly<Record<string, unknown>>
 }

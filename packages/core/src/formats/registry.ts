@@ -1,3 +1,4 @@
+import { createAuto } from './auto.ts'
 import type { Format, ReasoningMarkers } from './format.ts'
 import { granite4, hermes, jamba, longcat, qwen25 } from './json-envelope.ts'
 import { mimo, nemotronV3, qwen3Coder, seedOss, step3p5 } from './tagged-parameters.ts'
@@ -15,6 +16,9 @@ const ALL: readonly Format[] = [
   jamba,
 ]
 
+const AUTO = createAuto(ALL)
+const NAMED: readonly Format[] = [...ALL, AUTO]
+
 /** A format as users see it. */
 export interface FormatInfo {
   /** vLLM's `--tool-call-parser` name. */
@@ -31,13 +35,13 @@ export interface FormatInfo {
   endTokens: readonly string[]
 }
 
-/** Every format that the parser reads. */
-export const formats: readonly FormatInfo[] = ALL.map((format) =>
+/** Every format that the parser reads, and `auto`. */
+export const formats: readonly FormatInfo[] = NAMED.map((format) =>
   Object.freeze({
     id: format.id,
     aliases: format.aliases,
     models: format.models,
-    family: format.syntax.family,
+    family: format.candidates === undefined ? format.syntax.family : 'detected',
     upstream: format.upstream,
     reasoning: format.reasoning,
     endTokens: format.endTokens,
@@ -50,7 +54,7 @@ export const formats: readonly FormatInfo[] = ALL.map((format) =>
  * @throws TypeError that names the nearest id when there is none
  */
 export function findFormat(name: string): FormatInfo {
-  return formats[ALL.indexOf(findDefinition(name))] as FormatInfo
+  return formats[NAMED.indexOf(findDefinition(name))] as FormatInfo
 }
 
 /** The definition behind an id or alias. */
@@ -58,9 +62,9 @@ export function findDefinition(name: string): Format {
   if (typeof name !== 'string' || name === '') {
     throw new TypeError(`format must be the id of a format, such as 'qwen3_coder'; got ${JSON.stringify(name)}`)
   }
-  const found = ALL.find((format) => format.id === name || format.aliases.includes(name))
+  const found = NAMED.find((format) => format.id === name || format.aliases.includes(name))
   if (found !== undefined) return found
-  const names = ALL.flatMap((format) => [format.id, ...format.aliases])
+  const names = NAMED.flatMap((format) => [format.id, ...format.aliases])
   throw new TypeError(
     `Unknown format '${name}'. Did you mean '${nearestName(name, names)}'? Known: ${names.join(', ')}`,
   )

@@ -14,6 +14,15 @@ export interface DocumentOptions {
   fencedCalls: 'content' | 'extract'
 }
 
+/** The call machines of one format. */
+export interface Candidate {
+  format: string
+  families: readonly Family[]
+  /** Those by which a text is known to be of this format: none for bodies of another format. */
+  own: readonly Family[]
+  endTokens: readonly string[]
+}
+
 /** Text that waits for a decision about all of it. */
 interface Hold {
   pieces: string[]
@@ -33,6 +42,8 @@ interface DocumentState {
   spaceSpans: [number, number][]
   /** More blanks came than may wait: the first of them went to the reader. */
   spaceOverflow: boolean
+  /** Index of the format whose calls are read, -1 while several are possible. */
+  candidate: number
   /** Index of the call machine that owns the text, -1 for none. */
   family: number
   /** A call has opened since the machine was entered. */
@@ -57,47 +68,58 @@ type Decision = 'text' | 'wait' | 'taken'
 export class DocumentMachine {
   state: DocumentState
   readonly tracker: LineTracker = new LineTracker()
-  readonly families: readonly Family[]
+  /** The call machines that may read: those of all formats that are possible. */
+  families: readonly Family[] = []
+  private readonly candidates: readonly Candidate[]
   private readonly host: FamilyHost
   private readonly options: DocumentOptions
-  private readonly finders: Record<'undecided' | 'content' | 'reasoning' | 'rehearsal', MarkerFinder<string>>
-  private readonly wrappers: ReadonlySet<string>
-  private readonly closers: ReadonlySet<string>
+  private endTokens: ReadonlySet<string> = new Set()
+  private wrappers: ReadonlySet<string> = new Set()
+  private closers: ReadonlySet<string> = new Set()
+  private places: Family['places']
+  private finders!: Record<'undecided' | 'content' | 'reasoning' | 'rehearsal', MarkerFinder<string>>
   private readonly thoughtOpeners: ReadonlySet<string>
   private readonly thoughtClosers: ReadonlySet<string>
   private readonly responseOpeners: ReadonlySet<string>
   private readonly responseClosers: ReadonlySet<string>
-  private readonly places: Family['places']
   private readonly match: (literal: string, index: number) => Match
 
-  constructor(host: FamilyHost, families: readonly Family[], options: DocumentOptions) {
+  /** @param candidates - the format, or all from which the text chooses; the first that fits wins */
+  constructor(host: FamilyHost, candidates: readonly Candidate[], options: DocumentOptions) {
     this.host = host
-    this.families = families
+    this.candidates = candidates
     this.options = options
     this.match = (literal, index) => host.marker(literal, index)
-    this.wrappers = new Set(families.flatMap((family) => family.wrappers))
-    this.closers = new Set(families.flatMap((family) => family.closers))
     const { markers, response, reasoning: mode } = options
     const pairs = mode === 'off' || markers === undefined ? [] : [markers, ...(markers.others ?? [])]
     this.thoughtOpeners = new Set(pairs.map(({ open }) => open))
     this.thoughtClosers = new Set(pairs.map(({ close }) => close))
     this.responseOpeners = new Set(response?.open)
     this.responseClosers = new Set(response?.close)
-    const openers = families.flatMap((family) => family.openers)
+    this.state = createState(pairs.length === 0 ? 'off' : mode, candidates.length === 1 ? 0 : -1)
+    this.load(this.state)
+  }
+
+  /** Takes over a state and looks for the markers that count in it. */
+  load(state: DocumentState): void {
+    this.state = state
+    const decided = state.candidate >= 0
+    const candidates = decided ? [this.candidates[state.candidate] as Candidate] : this.candidates
+    this.families = candidates.flatMap(({ families, own }) => (decided ? families : own))
+    this.endTokens = new Set(candidates.flatMap(({ endTokens }) => endTokens))
+    this.wrappers = new Set(this.families.flatMap(({ wrappers }) => wrappers))
+    this.closers = new Set(decided ? this.families.flatMap(({ closers }) => closers) : [])
+    const places = new Set(this.families.map((family) => family.places))
+    this.places = places.has('lines') ? 'lines' : places.has('start') ? 'start' : undefined
+    const openers = this.families.flatMap((family) => family.openers)
     const zones = [...this.thoughtOpeners, ...this.thoughtClosers, ...this.responseOpeners]
-    const text = [...zones, ...this.responseClosers, ...openers, ...this.closers, ...host.endTokens]
+    const text = [...zones, ...this.responseClosers, ...openers, ...this.closers, ...this.endTokens]
     this.finders = {
       undecided: new MarkerFinder([...zones, ...openers]),
       content: new MarkerFinder(text),
       reasoning: new MarkerFinder(text),
       rehearsal: new MarkerFinder([...this.thoughtClosers]),
     }
-    this.places = families.some((family) => family.places === 'lines')
-      ? 'lines'
-      : families.some((family) => family.places === 'start')
-        ? 'start'
-        : undefined
-    this.state = createState(pairs.length === 0 ? 'off' : mode)
   }
 
   get stateName(): string {
@@ -271,7 +293,7 @@ export class DocumentMachine {
     if (this.thoughtClosers.has(marker)) return this.onReasoningClose(marker)
     if (this.responseOpeners.has(marker)) return this.onResponse(marker, true)
     if (this.responseClosers.has(marker)) return this.onResponse(marker, false)
-    if (this.host.endTokens.includes(marker)) return this.removeEndToken(marker)
+    if (this.endTokens.has(marker)) return this.removeEndToken(marker)
     return this.closers.has(marker) ? this.onStrayCloser(marker) : this.onOpener(marker, at)
   }
 
@@ -387,16 +409,39 @@ export class DocumentMachine {
     return 'taken'
   }
 
-  /** The call machine for which a call begins here. */
+  /**
+   * The call machine for which a call begins here: the first in order, so that a later one never wins because less text had come. Where
+   * several formats are possible the text chooses its own.
+   */
   private opening(at: number): number | 'no' | 'wait' {
-    let waits = false
     const place: OpenerPlace = { lineStart: this.tracker.atLineStart, messageStart: this.atMessageStart }
     for (const [index, family] of this.families.entries()) {
+      if (!this.mayOpen(family, at, place)) continue
       const match = family.opens(at, place)
-      if (match === 'yes') return index
-      waits ||= match === 'wait'
+      if (match === 'wait') return 'wait'
+      if (match === 'yes') return this.state.candidate >= 0 ? index : this.choose(family)
     }
-    return waits ? 'wait' : 'no'
+    return 'no'
+  }
+
+  /** One of the machine's openers may stand here, or it needs none at this place. */
+  private mayOpen(family: Family, at: number, { lineStart, messageStart }: OpenerPlace): boolean {
+    if (family.places === 'lines' ? lineStart : family.places === 'start' && messageStart) return true
+    return family.openers.some((opener) => this.match(opener, at) !== 'no')
+  }
+
+  private choose(family: Family): number {
+    const chosen = this.candidates.findIndex(({ families }) => families.includes(family))
+    const { format } = this.candidates[chosen] as Candidate
+    this.host.output.diagnose('format-detected', `The calls are written as ${format} writes them.`, this.host.buffer.at)
+    this.state.candidate = chosen
+    this.load(this.state)
+    return this.families.indexOf(family)
+  }
+
+  /** The format whose calls are read. `undefined` while several are possible. */
+  get format(): string | undefined {
+    return this.candidates[this.state.candidate]?.format
   }
 
   /** The first call of a wrapper opens. */
@@ -513,7 +558,7 @@ export class DocumentMachine {
   }
 }
 
-function createState(reasoning: ReasoningMode): DocumentState {
+function createState(reasoning: ReasoningMode, candidate: number): DocumentState {
   const open = reasoning === 'open'
   return {
     zone: open ? 'reasoning' : reasoning === 'auto' ? 'undecided' : 'content',
@@ -521,6 +566,7 @@ function createState(reasoning: ReasoningMode): DocumentState {
     space: '',
     spaceSpans: [],
     spaceOverflow: false,
+    candidate,
     family: -1,
     opened: false,
     hold: null,

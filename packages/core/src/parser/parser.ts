@@ -8,7 +8,7 @@ import type { FinishReason, LedgerEntry, ParserOptions, TokenInfo } from '../opt
 import { TextBuffer } from '../scan/text-buffer.ts'
 import { ToolTable } from '../tools.ts'
 import { createCallId } from './call-id.ts'
-import { DocumentMachine } from './document.ts'
+import { type Candidate, DocumentMachine } from './document.ts'
 import { TokenEvidence } from './evidence.ts'
 import { Output } from './output.ts'
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
@@ -73,9 +73,16 @@ export class Parser implements ToolCallParser {
       audit: resolved.audit,
     })
     const tools = new ToolTable(options.tools)
-    const host = this.createHost(resolved, tools)
-    const families = tools.empty ? [] : createFamilies(this.format, host)
-    this.document = new DocumentMachine(host, families, {
+    const formats = this.format.candidates ?? [this.format]
+    const candidates = formats.map((format): Candidate => {
+      const host = this.createHost(resolved, tools, format)
+      const own = tools.empty ? [] : [format.syntax, ...(format.alternatives ?? [])]
+      const dialects = tools.empty || format.dialect === undefined ? [] : [format.dialect]
+      const machines = own.map((syntax) => createFamily(syntax, host, false))
+      const families = [...machines, ...dialects.map((syntax) => createFamily(syntax, host, true))]
+      return { format: format.id, own: machines, families, endTokens: format.endTokens }
+    })
+    this.document = new DocumentMachine(this.createHost(resolved, tools, this.format), candidates, {
       reasoning: resolved.reasoning,
       markers: this.format.reasoning,
       response: this.format.response,
@@ -84,7 +91,7 @@ export class Parser implements ToolCallParser {
     })
   }
 
-  private createHost(options: ResolvedOptions, tools: ToolTable): FamilyHost {
+  private createHost(options: ResolvedOptions, tools: ToolTable, format: Format): FamilyHost {
     const { buffer, evidence } = this
     return {
       buffer,
@@ -95,7 +102,7 @@ export class Parser implements ToolCallParser {
       unknownTools: options.unknownTools,
       heldChars: options.limits.heldChars,
       nameChars: options.limits.nameChars,
-      endTokens: this.format.endTokens,
+      endTokens: format.endTokens,
       marker: (literal, index) => {
         const match = buffer.match(literal, index)
         return match === 'yes' && !evidence.allows(literal, buffer.offset + index) ? 'no' : match
@@ -127,6 +134,11 @@ export class Parser implements ToolCallParser {
     return this.output.take()
   }
 
+  /** The format whose calls are read, `undefined` while the text has not chosen one. */
+  get detected(): string | undefined {
+    return this.document.format
+  }
+
   ledger(): LedgerEntry[] {
     const sorted = [...this.output.ledger].toSorted((a, b) => a.start - b.start)
     const merged: LedgerEntry[] = []
@@ -154,7 +166,7 @@ export class Parser implements ToolCallParser {
       evidence: this.evidence.state,
       document: this.document.state,
       line: this.document.tracker.state,
-      families: this.document.families.map((family) => family.state),
+      families: this.detected === undefined ? [] : this.document.families.map((family) => family.state),
     }
     return clone(snapshot)
   }
@@ -162,11 +174,7 @@ export class Parser implements ToolCallParser {
   /** Takes over the state of a snapshot. */
   restore(snapshot: ParserSnapshot): void {
     if (snapshot?.version !== 1) throw new TypeError('This is no snapshot of a tooldelta parser of this version')
-    if (snapshot.format !== this.format.id || snapshot.families.length !== this.document.families.length) {
-      throw new TypeError(
-        `The snapshot is of format '${snapshot.format}' and other options; restore it with the options of its parser`,
-      )
-    }
+    if (snapshot.format !== this.format.id) throw mismatch(snapshot.format)
     const state = clone(snapshot)
     this.ended = state.ended
     this.received = state.received
@@ -174,19 +182,20 @@ export class Parser implements ToolCallParser {
     this.output.state = state.output as Output['state']
     this.output.ledger = state.ledger
     this.evidence.state = state.evidence as TokenEvidence['state']
-    this.document.state = state.document as DocumentMachine['state']
+    this.document.load(state.document as DocumentMachine['state'])
     this.document.tracker.state = state.line as DocumentMachine['tracker']['state']
-    for (const [index, family] of this.document.families.entries()) family.state = state.families[index] as object
+    const families = this.detected === undefined ? [] : this.document.families
+    if (state.families.length !== families.length) throw mismatch(snapshot.format)
+    for (const [index, family] of families.entries()) family.state = state.families[index] as object
   }
+}
+
+function mismatch(format: string): TypeError {
+  return new TypeError(`The snapshot is of format '${format}' and other options; restore it with its parser's options`)
 }
 
 function clone<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T
-}
-
-function createFamilies(format: Format, host: FamilyHost): Family[] {
-  const own = [format.syntax, ...(format.alternatives ?? [])].map((syntax) => createFamily(syntax, host, false))
-  return format.dialect === undefined ? own : [...own, createFamily(format.dialect, host, true)]
 }
 
 function createFamily(syntax: Syntax, host: FamilyHost, dialect: boolean): Family {
