@@ -94,8 +94,9 @@ describe.each(printers)('G8 exact arguments of $format', (printer) => {
   })
 
   it('take keys such as __proto__ as text', () => {
+    const free = keys.filter((key) => printer.names?.free?.test(key) ?? true)
     fc.assert(
-      fc.property(fc.shuffledSubarray(keys, { minLength: 1 }), fc.constantFrom(...keys), (names, toolName) => {
+      fc.property(fc.shuffledSubarray(keys, { minLength: 1 }), fc.constantFrom(...free), (names, toolName) => {
         const members = names.map((name): [string, ExactJson] => [name, { kind: 'string', value: `v of ${name}` }])
         const before = Object.getOwnPropertyNames(Object.prototype).length
         for (const tools of [

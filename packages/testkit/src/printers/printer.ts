@@ -59,8 +59,8 @@ export interface FormatPrinter {
   tags?: readonly RegExp[]
   /** Undeclared keys with any JSON value come back too. */
   freeArguments: boolean
-  /** Names that the format can write, where it cannot write all. */
-  names?: { functions?: readonly string[]; parameters?: readonly string[] }
+  /** Names that the format can write, where it cannot write all; `free`: those that a function may have without being declared. */
+  names?: { functions?: readonly string[]; parameters?: readonly string[]; free?: RegExp }
   /** What a message may hold. @defaultValue text anywhere, any number of calls */
   message?: { text?: 'anywhere' | 'before' | 'none'; calls?: number }
   /** Most characters of a plain string that may be held back, beside the longest marker: an escape, a quote's look-ahead. @defaultValue 0 */
