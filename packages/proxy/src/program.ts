@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { addDemoCommand } from './commands/demo.ts'
+import { addFormatsCommand } from './commands/formats.ts'
 import { addParseCommand } from './commands/parse.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addServeCommand } from './commands/serve.ts'
@@ -8,7 +9,14 @@ import { addTraceCommand } from './commands/trace.ts'
 import { readErrorMessage, UsageError } from './errors.ts'
 import type { ExitCode } from './exit-code.ts'
 
-const addCommands = [addServeCommand, addParseCommand, addTraceCommand, addReplayCommand, addDemoCommand]
+const addCommands = [
+  addServeCommand,
+  addParseCommand,
+  addTraceCommand,
+  addReplayCommand,
+  addFormatsCommand,
+  addDemoCommand,
+]
 
 /**
  * Runs the `tooldelta` command.

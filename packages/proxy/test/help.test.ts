@@ -7,11 +7,11 @@ describe('tooldelta --help', () => {
     const { code, stdout } = await runCommand(['--help'])
     expect(code).toBe(0)
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map((match) => match[1])
-    expect(commands.toSorted()).toEqual(['demo', 'parse', 'replay', 'serve', 'trace'])
+    expect(commands.toSorted()).toEqual(['demo', 'formats', 'parse', 'replay', 'serve', 'trace'])
     expect(stdout).toContain('Examples:')
   })
 
-  it.each(['serve', 'parse', 'trace', 'replay', 'demo'])('explains %s with examples', async (command) => {
+  it.each(['serve', 'parse', 'trace', 'replay', 'formats', 'demo'])('explains %s with examples', async (command) => {
     const { code, stdout, stderr } = await runCommand([command, '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain(`Usage: tooldelta ${command}`)

@@ -1,4 +1,4 @@
-import { findFormat, formats, type CallsInReasoning, type ParserOptions, type ReasoningMode } from '@tooldelta/core'
+import { findFormat, type CallsInReasoning, type ParserOptions, type ReasoningMode } from '@tooldelta/core'
 import { type Command, Option } from 'commander'
 import { readErrorMessage, UsageError } from '../errors.ts'
 import { readTools } from './read-tools.ts'
@@ -18,7 +18,10 @@ export interface ParserFlags {
 /** Adds the options that say how model text is read. */
 export function addParserOptions(command: Command): Command {
   return command
-    .requiredOption('-f, --format <id>', `the model's tool-call format: ${formats.map(({ id }) => id).join(', ')}`)
+    .requiredOption(
+      '-f, --format <id>',
+      "the model's tool-call format, such as qwen3_coder, hermes or auto; tooldelta formats lists them",
+    )
     .addOption(
       choice('--reasoning <mode>', 'where a thought begins (default: from the format)', [
         'off',
