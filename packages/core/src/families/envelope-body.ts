@@ -1,0 +1,355 @@
+import { MarkerFinder } from '../scan/find-marker.ts'
+import { Char, isInvisible, isSpace } from '../scan/char-code.ts'
+import {
+  type ElementOutcome,
+  ElementLoop,
+  type ElementsState,
+  createElements,
+  endTokenAt,
+} from './envelope-elements.ts'
+import { WrapperText, type WrapperTextState, createWrapperText } from './envelope-text.ts'
+import type { FamilyHost, StreamEnd } from './family.ts'
+import { MAX_BLANKS, endTokensReach } from './lookahead.ts'
+
+/** What a wrapper says about its body. */
+export interface EnvelopeBodyRow {
+  /** Closer. Without one the calls end where the JSON text ends. */
+  close?: string
+  /**
+   * What a missing closer means. `call`: a repair. `special`: the closer is a special token of the model and may be its stop token, so at
+   * a clean end nothing is missing. `section`: it closes a section around whole calls, which are complete without it.
+   */
+  closer: 'call' | 'special' | 'section'
+  /** The body may be an array of calls. */
+  arrays: boolean
+}
+
+interface BodyState {
+  mode:
+    | 'idle'
+    | 'gap' //      <tool_call>|{...}|</tool_call>
+    | 'element' //  {"name": "f", "argu|ments"
+    | 'skip' //     {"a": ?? drop|ped </tool_call>
+  inArray: boolean
+  text: WrapperTextState
+  elements: ElementsState
+}
+
+export const FENCE = '```'
+const ESCAPED_BLANK = /^\\[nrt]/
+const FENCE_LINE = /^```[A-Za-z]*[ \t]*\r?\n/
+
+/**
+ * What stands between a wrapper's opener and its end: JSON elements, alone or in an array, and what is written around them. It needs no
+ * opener: who owns it says where it begins.
+ */
+export class EnvelopeBody {
+  readonly text: WrapperText
+  private mode: BodyState['mode'] = 'idle'
+  private inArray = false
+  private readonly elements: ElementLoop
+  private readonly row: EnvelopeBodyRow
+  private readonly host: FamilyHost
+  private readonly ends: MarkerFinder<string>
+
+  /** @param ends - the markers that end it: its closer, and the openers that may follow */
+  constructor(row: EnvelopeBodyRow, host: FamilyHost, ends: readonly string[]) {
+    this.row = row
+    this.host = host
+    this.ends = new MarkerFinder(ends)
+    this.text = new WrapperText(host)
+    this.elements = new ElementLoop(host, this.text, this.ends)
+  }
+
+  get state(): BodyState {
+    return { mode: this.mode, inArray: this.inArray, text: this.text.state, elements: this.elements.state }
+  }
+
+  set state({ mode, inArray, text, elements }: BodyState) {
+    this.mode = mode
+    this.inArray = inArray
+    this.text.state = text
+    this.elements.state = elements
+  }
+
+  get stateName(): string {
+    return this.mode
+  }
+
+  begin(): void {
+    this.reset('gap')
+  }
+
+  private reset(mode: BodyState['mode']): void {
+    this.state = { mode, inArray: false, text: createWrapperText(), elements: createElements() }
+  }
+
+  /** Reads on. Returns false when it has left. */
+  run(): boolean {
+    while (this.step());
+    return this.mode !== 'idle'
+  }
+
+  private step(): boolean {
+    switch (this.mode) {
+      case 'idle':
+        return false
+      case 'gap':
+        return this.onGap()
+      case 'element':
+        return this.onElement(this.elements.run())
+      case 'skip':
+        return this.onSkip()
+    }
+  }
+
+  private get committed(): boolean {
+    return this.text.state.committed
+  }
+
+  // --- between elements -------------------------------------------------------------------------------------------------------------
+
+  private onGap(): boolean {
+    const { host, text } = this
+    const { buffer } = host
+    const { length } = buffer.text
+    const limit = this.committed ? length : Math.min(length, buffer.pos + text.room)
+    let at = buffer.pos
+    while (at < limit && isSpace(buffer.text.charCodeAt(at))) at += 1
+    if (text.state.stray === '') text.takeMarkup(at)
+    else text.takeStray(at)
+    if (at === limit && limit < length) return this.giveBack('limit')
+    return at < length && this.onGapCharacter(at)
+  }
+
+  private onGapCharacter(at: number): boolean {
+    const { text } = this
+    const code = this.host.buffer.text.charCodeAt(at)
+    switch (code) {
+      case Char.openBrace:
+        text.dropStray()
+        this.mode = 'element'
+        this.elements.start(this.inArray)
+        return true
+      case Char.openBracket:
+        if (!this.row.arrays || this.inArray || this.elements.state.count > 0) break
+        this.inArray = true
+        text.takeMarkup(at + 1)
+        return true
+      case Char.closeBracket:
+        if (!this.inArray) break
+        text.dropStray()
+        this.inArray = false
+        text.takeMarkup(at + 1)
+        return this.row.close !== undefined || this.leave('complete')
+      case Char.comma:
+      case Char.semicolon:
+        if (this.elements.state.count === 0) break
+        text.takeMarkup(at + 1)
+        return true
+      case Char.backslash:
+        return this.onGapEscape(at)
+      default:
+        if (!isInvisible(code)) break
+        this.skipRemarked(at + 1, 'R22')
+        return true
+    }
+    return this.onGapMarker(at)
+  }
+
+  /** R11: a line break that was written as its escape. */
+  private onGapEscape(at: number): boolean {
+    const { buffer } = this.host
+    if (at + 1 === buffer.text.length && !buffer.ended) return false
+    if (!ESCAPED_BLANK.test(buffer.text.slice(at, at + 2))) return this.onGapMarker(at)
+    this.skipRemarked(at + 2, 'R11')
+    return true
+  }
+
+  private skipRemarked(to: number, rule: string): void {
+    this.text.remark('json-envelope', `Characters before the call were skipped (${rule}).`, this.host.buffer.at)
+    this.text.takeMarkup(to)
+  }
+
+  private onGapMarker(at: number): boolean {
+    const { host } = this
+    const marker = this.ends.at(at, (literal, index) => host.marker(literal, index))
+    if (marker === 'wait') return false
+    if (marker !== undefined)
+      return marker === this.row.close ? this.closeWrapper(at + marker.length) : this.endWithoutCloser()
+    const token = endTokenAt(host, at)
+    if (token === 'wait') return false
+    if (token !== undefined) return this.removeToken(token)
+    const fence = host.buffer.match(FENCE, at)
+    if (fence === 'wait') return false
+    if (fence === 'yes' && this.skipFence(at)) return true
+    if (this.waitsForFence(at)) return false
+    if (!this.committed) return this.giveBack('json-unreadable')
+    if (this.row.close === undefined && !this.inArray) return this.leave('complete')
+    this.text.takeStray(at + 1)
+    return true
+  }
+
+  private removeToken(token: string): boolean {
+    const { buffer, output } = this.host
+    if (!this.committed) return this.giveBack('json-unreadable')
+    output.noteEndToken(token, buffer.at)
+    this.text.takeMarkup(buffer.pos + token.length)
+    return true
+  }
+
+  /** R16: a Markdown fence around the JSON text. */
+  private skipFence(at: number): boolean {
+    const { text, host } = this
+    if (this.elements.state.count > 0) {
+      text.takeMarkup(at + FENCE.length)
+      return true
+    }
+    const line = FENCE_LINE.exec(host.buffer.text.slice(at, at + MAX_BLANKS))
+    if (line === null) return false
+    text.remark('json-envelope', 'A code fence around the call was skipped.', host.buffer.at)
+    text.takeMarkup(at + line[0].length)
+    return true
+  }
+
+  private waitsForFence(at: number): boolean {
+    const { buffer } = this.host
+    const rest = buffer.text.slice(at, at + MAX_BLANKS)
+    return !buffer.ended && rest.length < MAX_BLANKS && /^```[A-Za-z]*[ \t]*\r?$/.test(rest)
+  }
+
+  // --- elements ---------------------------------------------------------------------------------------------------------------------
+
+  private onElement(outcome: ElementOutcome): boolean {
+    switch (outcome) {
+      case 'wait':
+        return false
+      case 'ended':
+        this.mode = 'gap'
+        if (this.row.close !== undefined || this.inArray) return true
+        return this.committed ? this.leave('complete') : this.giveBack('json-unreadable')
+      case 'lost':
+        this.mode = 'skip'
+        return true
+      default:
+        return this.giveBack(outcome)
+    }
+  }
+
+  /** No call after all: the text goes back to the reader, who goes on behind it. */
+  private giveBack(why: 'limit' | 'json-unreadable'): false {
+    const { text, elements, host } = this
+    const offset = text.start ?? elements.state.element?.offset ?? host.buffer.at
+    const message =
+      why === 'limit'
+        ? `The call did not begin within ${host.heldChars} characters (limits.heldChars): its text is content.`
+        : 'The text in the call markers is no call that can be read: it is content.'
+    elements.endPending()
+    host.output.diagnose(why, message, offset)
+    text.release()
+    elements.release()
+    this.reset('idle')
+    return false
+  }
+
+  /** After a failure: everything up to the end of the wrapper is dropped. */
+  private onSkip(): boolean {
+    const { host, text } = this
+    const found = this.ends.find(host.buffer, host.buffer.pos, (literal, index) => host.marker(literal, index))
+    text.takeStray(found.index)
+    if (found.marker === undefined) return false
+    text.dropStray()
+    if (found.marker === this.row.close) text.takeMarkup(found.index + found.marker.length)
+    this.reset('idle')
+    return false
+  }
+
+  // --- the end of the wrapper ---------------------------------------------------------------------------------------------------------
+
+  private leave(status: 'complete' | 'repaired'): false {
+    const { elements, text } = this
+    text.dropStray()
+    if (status === 'repaired' && elements.state.pending !== '') elements.state.pending = 'repaired'
+    elements.endPending()
+    this.reset('idle')
+    return false
+  }
+
+  private closeWrapper(end: number): false {
+    const { text } = this
+    if (!this.committed) {
+      text.takeMarkup(end)
+      return this.giveBack('json-unreadable')
+    }
+    text.dropStray()
+    text.takeMarkup(end)
+    return this.leave('complete')
+  }
+
+  /** The next wrapper opens before this one has closed. */
+  private endWithoutCloser(): false {
+    if (!this.committed) return this.giveBack('json-unreadable')
+    const { closer, close } = this.row
+    if (close === undefined || closer === 'section') return this.leave('complete')
+    this.host.output.diagnose('missing-closer', `The call has no ${close}.`, this.host.buffer.at)
+    return this.leave(closer === 'special' ? 'complete' : 'repaired')
+  }
+
+  end({ clean }: StreamEnd): void {
+    if (this.mode === 'element') {
+      const outcome = this.elements.end(clean)
+      if (outcome === 'ended') this.mode = 'gap'
+      else if (outcome === 'lost') this.mode = 'skip'
+      else this.giveBack('json-unreadable')
+    }
+    if (this.mode === 'skip') {
+      this.text.takeStray(this.host.buffer.text.length)
+      this.text.dropStray()
+      this.reset('idle')
+    }
+    if (this.mode !== 'gap') return
+    this.dropTail()
+    if (!this.committed) this.giveBack('json-unreadable')
+    else this.endOpenWrapper(clean)
+  }
+
+  private endOpenWrapper(clean: boolean): void {
+    const { closer, close } = this.row
+    const sectionOnly = closer === 'section' && !this.inArray
+    const fine = close === undefined || sectionOnly || (clean && closer !== 'call')
+    if (!fine && this.elements.state.pending !== '') {
+      this.host.output.diagnose('missing-closer', `The call has no ${close}.`, this.host.buffer.at)
+    }
+    this.leave(fine ? 'complete' : 'repaired')
+  }
+
+  /** A comma that was held, a piece of a marker, end tokens: nothing of it can become a call any more. */
+  private dropTail(): void {
+    const { host, text } = this
+    const { buffer } = host
+    if (buffer.pos === buffer.text.length) return
+    if (this.committed) {
+      const tokens = endTokensReach(host, buffer.pos)
+      const to = tokens.length > 0 ? (tokens[0] as { offset: number }).offset - buffer.offset : buffer.text.length
+      if (/[^\s,]/.test(buffer.text.slice(buffer.pos, to))) text.takeStray(to)
+      text.takeMarkup(buffer.text.length)
+      text.dropStray()
+    } else {
+      const offset = buffer.at
+      text.hold('markup', buffer.take(buffer.text.length), offset)
+    }
+  }
+}
+
+/** First index that holds neither a blank nor what counts as one before JSON text (R11, R22). */
+export function skipInvisible(text: string, index: number, limit: number): number {
+  const stop = Math.min(text.length, limit)
+  let at = index
+  while (at < stop) {
+    const code = text.charCodeAt(at)
+    if (isSpace(code) || isInvisible(code)) at += 1
+    else if (ESCAPED_BLANK.test(text.slice(at, at + 2))) at += 2
+    else break
+  }
+  return Math.min(at, text.length)
+}
