@@ -1,115 +1,141 @@
 import type { Match } from '../scan/text-buffer.ts'
+import { MarkerFinder } from '../scan/find-marker.ts'
 import type { FamilyHost } from './family.ts'
-import { followedBy, isEndTokenTail, readHead } from './lookahead.ts'
+import { followedBy, isEndTokenTail } from './lookahead.ts'
+import type { TagGrammar, TagKind } from './tag-grammar.ts'
+import { readHead } from './tag-heads.ts'
 
-/** The markers of tagged parameters. */
-export interface TagMarkers {
-  /** `<tool_call>` */
-  open: string
-  /** `</tool_call>` */
-  close: string
-  /** `<function=` */
-  functionOpen: string
-  /** `</function>` */
-  functionClose: string
-  /** `<parameter=` */
-  parameterOpen: string
-  /** `</parameter>` */
-  parameterClose: string
-  /** `>`, which ends the function and parameter tags. */
-  tagEnd: string
-}
-
-/** Where a value ends: `length` is that of its closer, 0 when it has none and ends before the marker. */
+/** Where a value ends. */
 export interface Closing {
+  /** Characters of its closer. */
   length: number
+  /** The value has its own closer. */
+  closed: boolean
 }
+
+/** What decides whether a parameter may come next. */
+export interface ClosingContext {
+  tool: string
+  seen: Record<string, true>
+}
+
+/** Closers from inside out, then what may follow each of them: the closers outside it and the openers. */
+const CLOSERS: readonly TagKind[] = ['parameterClose', 'functionClose', 'wrapperClose', 'sectionClose']
+const OPENERS: readonly TagKind[] = ['sectionOpen', 'wrapperOpen', 'functionOpen']
+const CDATA_END = ']]>'
 
 /**
- * Decides whether a `<` inside an open value ends it (P3, fine print 1 and 2). A closer is confirmed by what follows; a closer that
- * confirms another must be confirmed itself, except `</tool_call>` after `</function>`: any text may follow a whole call (P10).
+ * Decides whether a marker inside an open value ends it (P3, fine print 1 and 2). A closer is confirmed by what follows; a closer that
+ * confirms another must be confirmed itself, except the one that makes the call whole where no closer is missing: any text may follow a
+ * whole call (P10).
  */
 export class ClosingRules {
-  private readonly markers: TagMarkers
+  private readonly grammar: TagGrammar
   private readonly host: FamilyHost
-  /** Second characters of all that can end a value: every other `<` is text at first sight. */
-  private readonly seconds: Set<string>
+  private readonly enders: readonly { literal: string; kind: TagKind }[]
+  private readonly followers: Readonly<Partial<Record<TagKind, readonly string[]>>>
+  private readonly finder: MarkerFinder<string>
+  /** First two characters of all that can end a value: everything else is text at first sight. */
+  private readonly starts: ReadonlySet<string>
 
-  constructor(markers: TagMarkers, host: FamilyHost) {
-    this.markers = markers
+  constructor(grammar: TagGrammar, host: FamilyHost) {
+    this.grammar = grammar
     this.host = host
-    const all = [markers.parameterClose, markers.functionClose, markers.close, markers.parameterOpen, ...host.endTokens]
-    this.seconds = new Set(all.map((marker) => marker[1] as string))
+    const { literals, row } = grammar
+    this.enders = [...CLOSERS, 'parameterOpen' as const].flatMap((kind) =>
+      literals[kind].map((literal) => ({ literal, kind })),
+    )
+    this.followers = Object.fromEntries(
+      CLOSERS.map((closer, index) => {
+        const inner: TagKind[] = index === 0 ? ['parameterOpen', 'layout'] : []
+        return [closer, [...inner, ...CLOSERS.slice(index + 1), ...OPENERS].flatMap((kind) => literals[kind])]
+      }),
+    )
+    const all = [...this.enders.map(({ literal }) => literal), ...host.endTokens, ...(row.xml ? [CDATA_END] : [])]
+    this.finder = new MarkerFinder(all)
+    this.starts = new Set(all.map((literal) => literal.slice(0, 2)))
   }
 
-  at(
-    index: number,
-    lineStart: boolean,
-    context: { tool: string; seen: Record<string, true> },
-  ): Closing | 'no' | 'wait' {
+  /** The next index from `from` at which something could end a value, -1 for none. */
+  candidate(from: number): number {
+    return this.finder.candidate(this.host.buffer.text, from)
+  }
+
+  /** Does the value end at this index? */
+  at(index: number, lineStart: boolean, context: ClosingContext): Closing | 'no' | 'wait' {
     const { buffer } = this.host
-    const second = buffer.text[index + 1]
-    if (second === undefined) return 'wait'
-    if (!this.seconds.has(second)) return 'no'
-    if (isEndTokenTail(this.host, index)) return 'wait'
-    const { parameterClose, functionClose, close, parameterOpen } = this.markers
-    for (const marker of [parameterClose, functionClose, close, parameterOpen]) {
+    if (!this.mayEnd(index)) return 'no'
+    if (index + 1 === buffer.text.length || isEndTokenTail(this.host, index)) return 'wait'
+    for (const { literal, kind } of this.enders) {
       // A piece of a closer where the text ends never becomes argument text: a cut value is a prefix of the whole one.
-      if (buffer.endsInside(marker, index)) return marker === parameterOpen && !lineStart ? 'no' : 'wait'
-      if (this.host.marker(marker, index) === 'yes') return this.closingOf(marker, index, lineStart, context)
+      if (buffer.endsInside(literal, index)) {
+        if (kind !== 'parameterOpen' || lineStart) return 'wait'
+      } else if (this.host.marker(literal, index) === 'yes') {
+        if (kind === 'parameterOpen') return this.nextParameter(index, lineStart, context)
+        const match = this.host.closers === 'first' ? 'yes' : this.confirms(kind, index + literal.length)
+        const closed = kind === 'parameterClose'
+        return match === 'yes' ? { length: closed ? literal.length : 0, closed } : match
+      }
     }
     return 'no'
   }
 
-  private closingOf(
-    marker: string,
-    index: number,
-    lineStart: boolean,
-    context: { tool: string; seen: Record<string, true> },
-  ): Closing | 'no' | 'wait' {
-    const { parameterClose, functionClose, parameterOpen } = this.markers
-    if (marker === parameterOpen) return this.nextParameter(index, lineStart, context)
-    const length = marker === parameterClose ? marker.length : 0
-    if (this.host.closers === 'first') return { length }
-    const after = index + marker.length
-    const match =
-      marker === parameterClose
-        ? this.confirmsParameter(after)
-        : marker === functionClose
-          ? this.confirmsFunction(after)
-          : this.confirmsWrapper(after)
-    return match === 'yes' ? { length } : match
+  private mayEnd(index: number): boolean {
+    const { text } = this.host.buffer
+    return index + 1 === text.length || this.starts.has(text.slice(index, index + 2))
+  }
+
+  /** Does a CDATA section end at this index, and the value with it? Its end counts before the value's own closer only. */
+  atCdata(index: number): Closing | 'no' | 'wait' {
+    const { buffer } = this.host
+    if (!this.mayEnd(index)) return 'no'
+    if (index + 1 === buffer.text.length || isEndTokenTail(this.host, index)) return 'wait'
+    if (buffer.endsInside(CDATA_END, index)) return 'wait'
+    const match = buffer.match(CDATA_END, index)
+    if (match !== 'yes') return match
+    const start = index + CDATA_END.length
+    const next = followedBy(this.host, start, this.grammar.literals.parameterClose)
+    if (next.match !== 'yes') return next.match
+    if (next.marker === undefined) return { length: CDATA_END.length, closed: false }
+    const confirmed = this.host.closers === 'first' ? 'yes' : this.confirms('parameterClose', next.end)
+    return confirmed === 'yes' ? { length: next.end - index, closed: true } : confirmed
   }
 
   /** `<parameter=NAME>` at line start ends a value without its closer when NAME can be the next parameter. */
-  private nextParameter(
-    index: number,
-    lineStart: boolean,
-    context: { tool: string; seen: Record<string, true> },
-  ): Closing | 'no' | 'wait' {
+  private nextParameter(index: number, lineStart: boolean, context: ClosingContext): Closing | 'no' | 'wait' {
     if (!lineStart) return 'no'
     const { buffer, tools, nameChars } = this.host
-    const head = readHead(buffer, index + this.markers.parameterOpen.length, this.markers.tagEnd, nameChars)
+    const head = readHead(this.grammar.row.parameter.head, buffer, index, nameChars)
     if (typeof head === 'string') return head
     if (Object.hasOwn(context.seen, `$${head.name}`)) return 'no'
     const tool = tools.get(context.tool)
-    return tool === undefined || tool.declares(head.name) ? { length: 0 } : 'no'
+    return tool === undefined || tool.declares(head.name) ? { length: 0, closed: false } : 'no'
   }
 
-  private confirmsParameter(index: number): Match {
-    const { functionClose, close, parameterOpen, open, functionOpen } = this.markers
-    const next = followedBy(this.host, index, [parameterOpen, functionClose, close, open, functionOpen])
-    if (next.marker === functionClose) return this.confirmsFunction(next.end)
-    return next.marker === close ? this.confirmsWrapper(next.end) : next.match
+  /** Is a closer confirmed by what stands behind it? */
+  private confirms(closer: TagKind, index: number): Match {
+    const { grammar, host } = this
+    const next = followedBy(host, index, this.followers[closer] as readonly string[])
+    const kind = next.marker === undefined ? undefined : (grammar.kinds.get(next.marker) as TagKind)
+    if (kind === undefined || !this.closes(kind)) return next.match
+    // Tags that say nothing may stand between the last parameter and the function's closer.
+    if (kind === 'layout') return this.confirmsFunction(next.end)
+    return kind === grammar.lastCloser && this.isNext(closer, kind) ? 'yes' : this.confirms(kind, next.end)
   }
 
   private confirmsFunction(index: number): Match {
-    const { close, open, functionOpen } = this.markers
-    return followedBy(this.host, index, [close, open, functionOpen]).match
+    const next = followedBy(this.host, index, this.grammar.literals.functionClose)
+    if (next.marker === undefined) return next.match
+    return this.grammar.lastCloser === 'functionClose' ? 'yes' : this.confirms('functionClose', next.end)
   }
 
-  private confirmsWrapper(index: number): Match {
-    const { open, functionOpen } = this.markers
-    return followedBy(this.host, index, [open, functionOpen]).match
+  private closes(kind: TagKind): boolean {
+    return kind === 'layout' || CLOSERS.includes(kind)
+  }
+
+  /** No closer is missing between the two. */
+  private isNext(closer: TagKind, outer: TagKind): boolean {
+    const between = CLOSERS.slice(CLOSERS.indexOf(closer) + 1, CLOSERS.indexOf(outer))
+    return between.every((kind) => this.grammar.literals[kind].length === 0)
   }
 }

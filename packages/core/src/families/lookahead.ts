@@ -32,37 +32,6 @@ export function doubledOpeners(
   return { match: 'yes', next: at, openerEnd, count }
 }
 
-/**
- * Reads the name of a tag up to its end, such as `get_weather>`: trimmed, without one pair of quotes (fine print 7).
- *
- * @returns `no` for a name that holds `<`, a line break or too many characters
- */
-export function readHead(
-  buffer: TextBuffer,
-  start: number,
-  tagEnd: string,
-  nameChars: number,
-): { name: string; end: number } | 'no' | 'wait' {
-  const { text } = buffer
-  const stop = start + nameChars + 2 * MAX_BLANKS
-  let at = start
-  for (; at < text.length && at <= stop; at += 1) {
-    const code = text.charCodeAt(at)
-    if (code === 60 || code === 10 || code === 13) return 'no'
-    if (code === tagEnd.charCodeAt(0)) {
-      const name = unquote(text.slice(start, at).trim())
-      return name === '' || name.length > nameChars ? 'no' : { name, end: at + tagEnd.length }
-    }
-  }
-  return at > stop || buffer.ended ? 'no' : 'wait'
-}
-
-function unquote(text: string): string {
-  const first = text[0]
-  const quoted = text.length >= 2 && (first === '"' || first === "'") && text.endsWith(first)
-  return quoted ? text.slice(1, -1).trim() : text
-}
-
 /** Is the text from `index` to its end nothing but end tokens, the last one perhaps unfinished? */
 export function isEndTokenTail(host: Pick<FamilyHost, 'buffer' | 'endTokens'>, index: number): boolean {
   const { buffer, endTokens } = host

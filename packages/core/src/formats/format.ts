@@ -1,5 +1,5 @@
 import type { JsonEnvelopeRow } from '../families/json-envelope.ts'
-import type { TaggedParametersRow } from '../families/tagged-parameters.ts'
+import type { TaggedParametersRow } from '../families/tag-grammar.ts'
 import type { ReasoningMode } from '../options.ts'
 
 /** How a format's calls are written: the family that reads them and the row of data that it needs. */

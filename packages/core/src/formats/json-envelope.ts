@@ -8,7 +8,7 @@ const CHATML_END = ['<|im_start|>', '<|im_end|>', '<|endoftext|>'] as const
 /** Without it the server deletes the markers, which are special tokens in these models. */
 const KEEP_SPECIAL_TOKENS = { skip_special_tokens: false, spaces_between_special_tokens: false } as const
 
-const qwenTags = { family: 'tagged-parameters', row: { ...QWEN_TAGS, bareCalls: false } } as const
+const qwenTags = { family: 'tagged-parameters', row: { ...QWEN_TAGS, bare: 'never' } } as const
 
 /**
  * Hermes: one JSON object in `<tool_call>`. Syntax: the chat templates of NousResearch/Hermes-2-Pro and Qwen/Qwen3.

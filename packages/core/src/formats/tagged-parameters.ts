@@ -1,22 +1,14 @@
 import type { JsonEnvelopeRow } from '../families/json-envelope.ts'
-import type { TaggedParametersRow } from '../families/tagged-parameters.ts'
+import type { TaggedParametersRow } from '../families/tag-grammar.ts'
 import type { Format } from './format.ts'
-
-const FUNCTION_TAGS = {
-  functionOpen: '<function=',
-  functionClose: '</function>',
-  parameterOpen: '<parameter=',
-  parameterClose: '</parameter>',
-  tagEnd: '>',
-} as const
 
 /** The layout of the Qwen3-Coder chat template, which several other models share. */
 export const QWEN_TAGS: TaggedParametersRow = {
-  open: '<tool_call>',
-  close: '</tool_call>',
-  ...FUNCTION_TAGS,
+  wrapper: { open: ['<tool_call>'], close: ['</tool_call>'] },
+  function: { head: { kind: 'equals', open: '<function=', end: '>', mends: true }, close: ['</function>'] },
+  parameter: { head: { kind: 'equals', open: '<parameter=', end: '>' }, close: ['</parameter>'] },
+  bare: 'line',
   trimNewline: true,
-  bareCalls: true,
 }
 
 const HERMES_BODY: JsonEnvelopeRow = {
@@ -77,7 +69,11 @@ export const seedOss: Format = {
   models: ['Seed-OSS'],
   syntax: {
     family: 'tagged-parameters',
-    row: { ...QWEN_TAGS, open: '<seed:tool_call>', close: '</seed:tool_call>', trimNewline: false },
+    row: {
+      ...QWEN_TAGS,
+      wrapper: { open: ['<seed:tool_call>'], close: ['</seed:tool_call>'] },
+      trimNewline: false,
+    },
   },
   dialect: {
     family: 'json-envelope',

@@ -23,6 +23,11 @@ export function quoteJson(text: string): string {
   return `"${escapeJson(text)}"`
 }
 
+/** Keys of a JSON object, `undefined` for any other JSON text. */
+export function objectKeys(json: string): string[] | undefined {
+  return json.startsWith('{') ? Object.keys(JSON.parse(json) as object) : undefined
+}
+
 /** Writes the text of a parameter as JSON of one of the types that its schema allows (profile REC, P5). */
 export function convertValue(text: string, types: number, repair: boolean): ConvertedValue {
   return (types & ValueType.string) === 0 ? convertTyped(text, types, repair) : convertUnion(text, types)

@@ -9,7 +9,12 @@ export const ValueType = {
   array: 64,
 } as const
 
+/** What a tag that says "JSON" allows: everything but a string. */
+export const ANY_JSON: number =
+  ValueType.integer | ValueType.number | ValueType.boolean | ValueType.object | ValueType.array
+
 const MAX_REF_DEPTH = 10
+const BRANCHES = ['anyOf', 'oneOf', 'allOf'] as const
 
 /** Spellings seen in tool schemas that are not JSON Schema, with what they mean. */
 const ALIASES: ReadonlyMap<string, number> = new Map([
@@ -53,6 +58,72 @@ export function saysString(schema: unknown, root: unknown): boolean {
   return (collectTypes(schema, root, 0) & ValueType.string) !== 0
 }
 
+/** The types that a schema names; 0 when it says nothing about them. */
+export function namedTypes(schema: unknown, root: unknown): number {
+  return collectTypes(schema, root, 0)
+}
+
+/** Does the schema of an object name this member? */
+export function namesMember(schema: unknown, root: unknown, key: string): boolean {
+  return searchSchema(schema, root, (here) => propertyOf(here, key)) !== undefined
+}
+
+/**
+ * The schema of an object's member: its own in `properties`, else that of `additionalProperties`. Branches of `anyOf`, `oneOf` and `allOf`
+ * and a local `$ref` are searched too; where several say something, any of it may hold.
+ *
+ * @returns `undefined` when nothing is said about it
+ */
+export function memberSchema(schema: unknown, root: unknown, key: string): unknown {
+  return (
+    searchSchema(schema, root, (here) => propertyOf(here, key)) ??
+    searchSchema(schema, root, (here) => own(here, 'additionalProperties'))
+  )
+}
+
+/** The schema of an array's item: that of its place in `prefixItems`, else that of `items`. Searched as {@link memberSchema} does. */
+export function itemSchema(schema: unknown, root: unknown, index: number): unknown {
+  return searchSchema(schema, root, (here) => placeSchema(here, index))
+}
+
+function propertyOf(schema: Record<string, unknown>, key: string): unknown {
+  const properties = own(schema, 'properties')
+  const property = isRecord(properties) ? own(properties, key) : undefined
+  return property === true ? {} : property
+}
+
+function placeSchema(schema: Record<string, unknown>, index: number): unknown {
+  const items = own(schema, 'items')
+  // Before draft 2020-12 the list was called `items` and the rest `additionalItems`.
+  const list = own(schema, 'prefixItems') ?? items
+  if (!Array.isArray(list)) return items
+  if (index < list.length) return list[index] as unknown
+  return list === items ? own(schema, 'additionalItems') : items
+}
+
+type PickSchema = (schema: Record<string, unknown>) => unknown
+
+function searchSchema(schema: unknown, root: unknown, pick: PickSchema): unknown {
+  const found: unknown[] = []
+  collectSchemas(schema, root, pick, found, 0)
+  return found.length > 1 ? { anyOf: found } : found[0]
+}
+
+function collectSchemas(schema: unknown, root: unknown, pick: PickSchema, found: unknown[], depth: number): void {
+  if (!isRecord(schema) || depth > MAX_REF_DEPTH) return
+  const picked = pick(schema)
+  if (isRecord(picked)) found.push(picked)
+  const reference = own(schema, '$ref')
+  if (typeof reference === 'string') {
+    collectSchemas(resolveReference(reference, root), root, pick, found, depth + 1)
+  }
+  for (const key of BRANCHES) {
+    const branches = own(schema, key)
+    if (!Array.isArray(branches)) continue
+    for (const branch of branches) collectSchemas(branch, root, pick, found, depth + 1)
+  }
+}
+
 function collectTypes(schema: unknown, root: unknown, depth: number): number {
   if (!isRecord(schema) || depth > MAX_REF_DEPTH) return 0
   let types = schema['nullable'] === true ? ValueType.null : 0
@@ -61,7 +132,7 @@ function collectTypes(schema: unknown, root: unknown, depth: number): number {
   const members = own(schema, 'enum')
   if (Array.isArray(members)) for (const member of members) types |= typeOfValue(member)
   if (Object.hasOwn(schema, 'const')) types |= typeOfValue(schema['const'])
-  for (const key of ['anyOf', 'oneOf', 'allOf']) {
+  for (const key of BRANCHES) {
     const branches = own(schema, key)
     if (Array.isArray(branches)) for (const branch of branches) types |= collectTypes(branch, root, depth + 1)
   }

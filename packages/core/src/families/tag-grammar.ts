@@ -1,0 +1,96 @@
+import { MarkerFinder } from '../scan/find-marker.ts'
+import type { FamilyHost } from './family.ts'
+import { type TagHead, headOpeners, headStems } from './tag-heads.ts'
+
+/** An opener and its closer, each in every spelling that counts; remarks name the first. */
+export interface TagPair {
+  open: readonly string[]
+  close: readonly string[]
+}
+
+/** A tag with a name, what it holds, and its closer. */
+export interface NamedTag {
+  head: TagHead
+  close: readonly string[]
+}
+
+/**
+ * One layout of calls whose parameters are tags with raw text between them. From outside in: a section around any number of calls, a
+ * wrapper around each call, the function, its parameters. A format that has no section or no wrapper leaves it out.
+ */
+export interface TaggedParametersRow {
+  /** Without its closer the calls in it are complete. */
+  section?: TagPair
+  /** Without its closer a call is repaired; `special`: the closer is a special token and may be the stop token, so nothing is missing. */
+  wrapper?: TagPair & { special?: boolean }
+  function: NamedTag
+  parameter: NamedTag
+  /**
+   * Where a function begins a call although no section or wrapper is open. `line`: at the start of a line, a declared one (P2).
+   * `anywhere`: its tag cannot be mistaken for text. `never`: it does not.
+   */
+  bare: 'line' | 'anywhere' | 'never'
+  /** The template writes a line break after a parameter's opener and before its closer: one of each is layout. */
+  trimNewline: boolean
+  /** Tags between parameters that say nothing. */
+  layout?: readonly string[]
+  /** Values are XML: entities are decoded, CDATA sections are verbatim. */
+  xml?: boolean
+  /** Parameters that models write around all arguments, as a JSON object. They are taken off where the tool does not declare them. */
+  envelopes?: readonly string[]
+}
+
+/** What a tag is. The closers are in order, from inside out. */
+export type TagKind =
+  | 'parameterClose'
+  | 'functionClose'
+  | 'wrapperClose'
+  | 'sectionClose'
+  | 'parameterOpen'
+  | 'functionOpen'
+  | 'wrapperOpen'
+  | 'sectionOpen'
+  | 'layout'
+
+/** A row with what follows from it. */
+export class TagGrammar {
+  readonly row: TaggedParametersRow
+  readonly literals: Readonly<Record<TagKind, readonly string[]>>
+  /** Kind of each literal. */
+  readonly kinds: ReadonlyMap<string, TagKind>
+  /** Literals with which a function begins, misspelt ones included. */
+  readonly functionStems: readonly string[]
+  /** The closer after which a call is whole, whatever follows (P10). */
+  readonly lastCloser: TagKind
+  /** Every literal and end token. */
+  readonly finder: MarkerFinder<string>
+
+  constructor(row: TaggedParametersRow, host: Pick<FamilyHost, 'endTokens'>) {
+    this.row = row
+    const { section, wrapper } = row
+    this.literals = {
+      parameterClose: row.parameter.close,
+      functionClose: row.function.close,
+      wrapperClose: wrapper?.close ?? [],
+      sectionClose: section?.close ?? [],
+      parameterOpen: headOpeners(row.parameter.head),
+      functionOpen: headOpeners(row.function.head),
+      wrapperOpen: wrapper?.open ?? [],
+      sectionOpen: section?.open ?? [],
+      layout: row.layout ?? [],
+    }
+    const kinds = new Map<string, TagKind>()
+    for (const [kind, literals] of Object.entries(this.literals)) {
+      for (const literal of literals) kinds.set(literal, kind as TagKind)
+    }
+    this.kinds = kinds
+    this.functionStems = headStems(row.function.head)
+    this.lastCloser = wrapper !== undefined ? 'wrapperClose' : section !== undefined ? 'sectionClose' : 'functionClose'
+    this.finder = new MarkerFinder([...kinds.keys(), ...host.endTokens])
+  }
+
+  /** The literal that remarks name. */
+  name(kind: TagKind): string {
+    return this.literals[kind][0] ?? ''
+  }
+}
