@@ -1,6 +1,36 @@
+import {
+  deepseekV32,
+  deepseekV4,
+  deepseekV41,
+  dots,
+  gigachat35,
+  kimiK3,
+  minicpm5,
+  minimaxM2,
+  step3,
+} from './attribute-tags.ts'
 import { createAuto } from './auto.ts'
 import type { Format, ReasoningMarkers } from './format.ts'
-import { granite4, hermes, jamba, longcat, qwen25 } from './json-envelope.ts'
+import {
+  apertus,
+  cohereCommand3,
+  cohereCommand4,
+  ernie45,
+  firefunction,
+  gigachat3,
+  granite,
+  granite20bFc,
+  granite4,
+  hermes,
+  hunyuanA13b,
+  internlm,
+  jamba,
+  longcat,
+  minimax,
+  nemotronJson,
+  phi4MiniJson,
+  qwen25,
+} from './json-envelope.ts'
 import { mimo, nemotronV3, qwen3Coder, seedOss, step3p5 } from './tagged-parameters.ts'
 
 const ALL: readonly Format[] = [
@@ -9,11 +39,33 @@ const ALL: readonly Format[] = [
   seedOss,
   step3p5,
   nemotronV3,
+  step3,
+  minimaxM2,
+  dots,
+  deepseekV32,
+  deepseekV4,
+  deepseekV41,
+  gigachat35,
+  minicpm5,
+  kimiK3,
   hermes,
   qwen25,
   granite4,
   longcat,
   jamba,
+  ernie45,
+  granite20bFc,
+  internlm,
+  gigachat3,
+  granite,
+  nemotronJson,
+  phi4MiniJson,
+  firefunction,
+  minimax,
+  hunyuanA13b,
+  cohereCommand3,
+  cohereCommand4,
+  apertus,
 ]
 
 const AUTO = createAuto(ALL)

@@ -1,5 +1,6 @@
 import type { JsonEnvelopeRow } from '../families/json-envelope.ts'
 import type { TaggedParametersRow } from '../families/tag-grammar.ts'
+import { CHATML_END, THINK } from './common.ts'
 import type { Format } from './format.ts'
 
 /** The layout of the Qwen3-Coder chat template, which several other models share. */
@@ -15,11 +16,8 @@ const HERMES_BODY: JsonEnvelopeRow = {
   open: ['<tool_call>'],
   close: '</tool_call>',
   closer: 'call',
-  arrays: false,
+  body: 'object',
 }
-
-const THINK = { open: '<think>', close: '</think>' } as const
-const CHATML_END = ['<|im_start|>', '<|im_end|>', '<|endoftext|>'] as const
 
 const qwenTags = { family: 'tagged-parameters', row: QWEN_TAGS } as const
 const hermesBody = { family: 'json-envelope', row: HERMES_BODY } as const
