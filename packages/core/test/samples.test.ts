@@ -6,6 +6,9 @@ import { formats } from '../src/index.ts'
 const known = new Set(formats.map(({ id }) => id))
 const samples = readSamples().filter(({ format }) => known.has(format))
 
+/** The string of gigachat3-2 holds a raw line break (R2), which is a rewrite in every format (fine print 19). */
+const showsRepair = (id: string): boolean => id.endsWith('-repair') || id === 'gigachat3-2'
+
 describe('samples of every format', () => {
   it.each(samples)('$id', ({ text, format, tools, expected }) => {
     const message = parseToolCalls(text, { format, tools })
@@ -27,7 +30,7 @@ describe('samples of every format', () => {
     '$id: the calls of a sample are complete, except the one that shows a repair',
     ({ id, text, format, tools }) => {
       const statuses = parseToolCalls(text, { format, tools }).toolCalls.map((call) => call.status)
-      expect(new Set(statuses)).toEqual(new Set([id.endsWith('-repair') ? 'repaired' : 'complete']))
+      expect(new Set(statuses)).toEqual(new Set([showsRepair(id) ? 'repaired' : 'complete']))
     },
   )
 })

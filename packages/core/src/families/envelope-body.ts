@@ -1,5 +1,6 @@
 import { MarkerFinder } from '../scan/find-marker.ts'
 import { Char, isInvisible, isSpace } from '../scan/char-code.ts'
+import type { ElementShape } from './envelope-element.ts'
 import {
   type ElementOutcome,
   ElementLoop,
@@ -17,11 +18,16 @@ export interface EnvelopeBodyRow {
   close?: string
   /**
    * What a missing closer means. `call`: a repair. `special`: the closer is a special token of the model and may be its stop token, so at
-   * a clean end nothing is missing. `section`: it closes a section around whole calls, which are complete without it.
+   * a clean end nothing is missing. `section`: it closes a section around whole calls, which are complete without it. `optional`: the calls
+   * end where the JSON text ends, and a closer behind it belongs to them. `none`: there is none.
    */
-  closer: 'call' | 'special' | 'section'
-  /** The body may be an array of calls. */
-  arrays: boolean
+  closer: 'call' | 'special' | 'section' | 'optional' | 'none'
+  /** One object, an array of them, or either. `list`: an array whose brackets may be missing, with a remark. */
+  body: 'object' | 'array' | 'any' | 'list'
+  /** How one call is written, where it is not `{"name": ..., "arguments": ...}` without an id. */
+  element?: ElementShape
+  /** Markers that cannot stand in the body: the closer is missing before them. */
+  until?: readonly string[]
 }
 
 interface BodyState {
@@ -30,6 +36,7 @@ interface BodyState {
     | 'gap' //      <tool_call>|{...}|</tool_call>
     | 'element' //  {"name": "f", "argu|ments"
     | 'skip' //     {"a": ?? drop|ped </tool_call>
+    | 'tail' //     [{...}]| </tool_call>   a closer may follow
   inArray: boolean
   text: WrapperTextState
   elements: ElementsState
@@ -56,9 +63,9 @@ export class EnvelopeBody {
   constructor(row: EnvelopeBodyRow, host: FamilyHost, ends: readonly string[]) {
     this.row = row
     this.host = host
-    this.ends = new MarkerFinder(ends)
+    this.ends = new MarkerFinder([...ends, ...(row.until ?? [])])
     this.text = new WrapperText(host)
-    this.elements = new ElementLoop(host, this.text, this.ends)
+    this.elements = new ElementLoop(host, this.text, row.element ?? {}, this.ends)
   }
 
   get state(): BodyState {
@@ -100,11 +107,18 @@ export class EnvelopeBody {
         return this.onElement(this.elements.run())
       case 'skip':
         return this.onSkip()
+      case 'tail':
+        return this.onTail()
     }
   }
 
   private get committed(): boolean {
     return this.text.state.committed
+  }
+
+  /** The calls are over where the JSON text ends. */
+  private get endsAlone(): boolean {
+    return this.row.closer === 'none' || this.row.closer === 'optional'
   }
 
   // --- between elements -------------------------------------------------------------------------------------------------------------
@@ -127,21 +141,20 @@ export class EnvelopeBody {
     const code = this.host.buffer.text.charCodeAt(at)
     switch (code) {
       case Char.openBrace:
-        text.dropStray()
-        this.mode = 'element'
-        this.elements.start(this.inArray)
+        if (this.row.body === 'array' && !this.inArray) break
+        this.startElement()
         return true
       case Char.openBracket:
-        if (!this.row.arrays || this.inArray || this.elements.state.count > 0) break
+        if (this.row.body === 'object' || this.inArray || this.elements.state.count > 0) break
         this.inArray = true
         text.takeMarkup(at + 1)
         return true
       case Char.closeBracket:
-        if (!this.inArray) break
+        if (!this.inArray && (this.row.body !== 'list' || this.elements.state.count === 0)) break
         text.dropStray()
         this.inArray = false
         text.takeMarkup(at + 1)
-        return this.row.close !== undefined || this.leave('complete')
+        return !this.endsAlone || this.endBody()
       case Char.comma:
       case Char.semicolon:
         if (this.elements.state.count === 0) break
@@ -185,7 +198,6 @@ export class EnvelopeBody {
     if (fence === 'yes' && this.skipFence(at)) return true
     if (this.waitsForFence(at)) return false
     if (!this.committed) return this.giveBack('json-unreadable')
-    if (this.row.close === undefined && !this.inArray) return this.leave('complete')
     this.text.takeStray(at + 1)
     return true
   }
@@ -220,14 +232,23 @@ export class EnvelopeBody {
 
   // --- elements ---------------------------------------------------------------------------------------------------------------------
 
+  private startElement(): void {
+    const { text, elements } = this
+    text.dropStray()
+    if (this.row.body === 'list' && !this.inArray && elements.state.count === 0) {
+      text.remark('json-envelope', 'The list of calls has no opening bracket.', this.host.buffer.at)
+    }
+    this.mode = 'element'
+    elements.start({ siblings: this.inArray, balances: this.inArray || this.endsAlone })
+  }
+
   private onElement(outcome: ElementOutcome): boolean {
     switch (outcome) {
       case 'wait':
         return false
       case 'ended':
         this.mode = 'gap'
-        if (this.row.close !== undefined || this.inArray) return true
-        return this.committed ? this.leave('complete') : this.giveBack('json-unreadable')
+        return this.inArray || !this.endsAlone || this.endBody()
       case 'lost':
         this.mode = 'skip'
         return true
@@ -266,6 +287,24 @@ export class EnvelopeBody {
 
   // --- the end of the wrapper ---------------------------------------------------------------------------------------------------------
 
+  /** The JSON text is over, and the calls with it. */
+  private endBody(): boolean {
+    if (!this.committed) return this.giveBack('json-unreadable')
+    if (this.row.close === undefined) return this.leave('complete')
+    this.elements.endPending()
+    this.mode = 'tail'
+    return true
+  }
+
+  private onTail(): boolean {
+    const { buffer } = this.host
+    const at = buffer.skipSpace(buffer.pos, MAX_BLANKS)
+    const match = at === buffer.text.length && !buffer.ended ? 'wait' : this.host.marker(this.row.close as string, at)
+    if (match === 'wait') return false
+    if (match === 'yes') this.text.takeMarkup(at + (this.row.close as string).length)
+    return this.leave('complete')
+  }
+
   private leave(status: 'complete' | 'repaired'): false {
     const { elements, text } = this
     text.dropStray()
@@ -282,6 +321,9 @@ export class EnvelopeBody {
       return this.giveBack('json-unreadable')
     }
     text.dropStray()
+    if (this.inArray && this.row.body === 'list') {
+      this.host.output.diagnose('json-envelope', 'The list of calls has no closing bracket.', this.host.buffer.at)
+    }
     text.takeMarkup(end)
     return this.leave('complete')
   }
@@ -290,7 +332,7 @@ export class EnvelopeBody {
   private endWithoutCloser(): false {
     if (!this.committed) return this.giveBack('json-unreadable')
     const { closer, close } = this.row
-    if (close === undefined || closer === 'section') return this.leave('complete')
+    if (this.endsAlone || closer === 'section') return this.leave('complete')
     this.host.output.diagnose('missing-closer', `The call has no ${close}.`, this.host.buffer.at)
     return this.leave(closer === 'special' ? 'complete' : 'repaired')
   }
@@ -315,10 +357,11 @@ export class EnvelopeBody {
 
   private endOpenWrapper(clean: boolean): void {
     const { closer, close } = this.row
-    const sectionOnly = closer === 'section' && !this.inArray
-    const fine = close === undefined || sectionOnly || (clean && closer !== 'call')
+    const sectionOnly = (this.endsAlone || closer === 'section') && !this.inArray
+    const fine = sectionOnly || (clean && closer !== 'call')
     if (!fine && this.elements.state.pending !== '') {
-      this.host.output.diagnose('missing-closer', `The call has no ${close}.`, this.host.buffer.at)
+      const missing = close ?? 'closing bracket'
+      this.host.output.diagnose('missing-closer', `The call has no ${missing}.`, this.host.buffer.at)
     }
     this.leave(fine ? 'complete' : 'repaired')
   }

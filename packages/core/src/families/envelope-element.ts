@@ -13,6 +13,14 @@ const SILENT_KEYS: ReadonlySet<string> = new Set(['type', 'id', 'index', 'tool_c
 /** Rewrites that leave a call `complete` when they touch its envelope only (fine print 25). */
 const ENVELOPE_RULES: ReadonlySet<JsonRule> = new Set<JsonRule>(['R3', 'R4', 'R9', 'R22'])
 
+/** How a call is written, where it is not `{"name": ..., "arguments": {...}}`. */
+export interface ElementShape {
+  /** The key is the name: `{"get_weather": {"city": "Oslo"}}`. */
+  short?: boolean
+  /** The member that holds the call's id, which is kept. The call opens when it has come, or its object is over. */
+  id?: string
+}
+
 interface Remark {
   code: DiagnosticCode
   message: string
@@ -25,9 +33,11 @@ export interface ElementState {
   json: JsonState
   /** The member of the envelope whose value is being read. */
   key: string
-  role: 'none' | 'name' | 'arguments' | 'encoded' | 'scalar'
+  role: 'none' | 'name' | 'id' | 'arguments' | 'encoded' | 'scalar'
   name: string | null
   nameText: string
+  /** The call's own id. */
+  id: string | null
   /**
    * `none`: not seen. `open`: an object is being read. `done`: it is whole. `empty`: null or an empty string, which means `{}`.
    * `bad`: a list or a scalar, which is no call.
@@ -65,7 +75,7 @@ export interface ElementState {
 /** What the wrapper around the elements does for them. */
 export interface ElementWrapper {
   /** Opens the call, when it may: ends the one before, and sends what waited. */
-  openCall(name: string): boolean
+  openCall(name: string, id: string | null): boolean
   markerAt(index: number): Match
 }
 
@@ -74,14 +84,16 @@ export class EnvelopeElement implements JsonListener {
   readonly state: ElementState
   private readonly host: FamilyHost
   private readonly wrapper: ElementWrapper
+  private readonly shape: ElementShape
   private readonly machine: JsonMachine
   private innerMachine: JsonMachine | null = null
   /** Offset at which the run at hand began. */
   private runStart = 0
 
-  constructor(host: FamilyHost, wrapper: ElementWrapper, state: ElementState) {
+  constructor(host: FamilyHost, wrapper: ElementWrapper, shape: ElementShape, state: ElementState) {
     this.host = host
     this.wrapper = wrapper
+    this.shape = shape
     this.state = state
     this.machine = new JsonMachine(this, { state: state.json })
     if (state.inner !== null) this.innerMachine = this.createInner(state.inner)
@@ -147,7 +159,7 @@ export class EnvelopeElement implements JsonListener {
 
   decoded(piece: string): void {
     const { state } = this
-    if (state.role === 'name') state.nameText += piece
+    if (state.role === 'name' || state.role === 'id') state.nameText += piece
     else if (state.role === 'encoded') this.readEncoded(piece)
     else if (state.role === 'arguments') state.innerNameText += piece
   }
@@ -202,23 +214,40 @@ export class EnvelopeElement implements JsonListener {
 
   private member(first: number, index: number): void {
     const { state } = this
-    const { key, json } = state
+    const { key } = state
     const quoted = first === Char.doubleQuote || first === Char.singleQuote
-    if (key === 'function' && first === Char.openBrace && !state.nested) {
+    if (this.isShortName(key, first)) {
+      state.name = key
+      this.startArguments(first, quoted, index)
+    } else if (key === 'function' && first === Char.openBrace && !state.nested) {
       state.nested = true
     } else if (NAME_KEYS.has(key)) {
       if (state.name !== null) this.remark('json-envelope', `A second ${key} in the call was ignored.`, index)
-      else if (quoted) {
-        state.role = 'name'
-        state.nameText = ''
-        json.decode = true
-        json.room = this.host.nameChars
-      }
+      else if (quoted) this.startName('name')
+    } else if (key === this.shape.id && quoted && state.id === null) {
+      this.startName('id')
     } else if (ARGUMENT_KEYS.has(key)) {
       if (state.args === 'none') this.startArguments(first, quoted, index)
       else this.remark('json-envelope', `A second set of arguments (${key}) was ignored.`, index)
     } else if (!SILENT_KEYS.has(key))
       this.remark('json-envelope', `The key ${key} beside the arguments was ignored.`, index)
+  }
+
+  private startName(role: 'name' | 'id'): void {
+    const { state } = this
+    state.role = role
+    state.nameText = ''
+    state.json.decode = true
+    state.json.room = this.host.nameChars
+  }
+
+  /** The key is the function's name, unless it is one that other shapes have and no tool is called so. */
+  private isShortName(key: string, first: number): boolean {
+    const { state, host } = this
+    if (this.shape.short !== true || state.name !== null || state.args !== 'none' || key === '') return false
+    if (host.tools.declares(key)) return true
+    const known = NAME_KEYS.has(key) || ARGUMENT_KEYS.has(key) || SILENT_KEYS.has(key)
+    return !known && key.length <= host.nameChars && (first === Char.openBrace || host.tools.open)
   }
 
   private startArguments(first: number, quoted: boolean, index: number): void {
@@ -250,6 +279,10 @@ export class EnvelopeElement implements JsonListener {
     switch (role) {
       case 'name':
         if (state.nameText !== '') state.name = state.nameText
+        if (state.args === 'open' || state.args === 'done') this.openIfKnown()
+        return
+      case 'id':
+        if (state.nameText !== '') state.id = state.nameText
         if (state.args === 'open' || state.args === 'done') this.openIfKnown()
         return
       case 'arguments':
@@ -343,10 +376,11 @@ export class EnvelopeElement implements JsonListener {
 
   // --- the call ---------------------------------------------------------------------------------------------------------------------
 
-  private openIfKnown(): void {
+  /** @param withId - an id that has not come yet may still come */
+  private openIfKnown(withId = this.shape.id !== undefined): void {
     const { state } = this
-    if (state.name === null || state.opened || state.refused) return
-    if (!this.wrapper.openCall(state.name)) {
+    if (state.name === null || state.opened || state.refused || (withId && state.id === null)) return
+    if (!this.wrapper.openCall(state.name, state.id)) {
       state.refused = true
       return
     }
@@ -357,11 +391,25 @@ export class EnvelopeElement implements JsonListener {
     state.waiting = ''
   }
 
-  /** Opens a call whose envelope ended without arguments: `{}` (P8). */
-  openEmpty(): boolean {
-    this.openIfKnown()
-    if (this.state.opened) this.host.output.arguments('{}')
-    return this.state.opened
+  /** Opens the call of an envelope that has ended: without arguments they are `{}` (P8). */
+  settle(): void {
+    const { state } = this
+    if (state.opened) return
+    const empty = state.args === 'none' || state.args === 'empty'
+    if (empty || state.args === 'done') this.openIfKnown(false)
+    if (state.opened && empty) this.host.output.arguments('{}')
+  }
+
+  /**
+   * Opens the call whose id has not come.
+   *
+   * @returns false when there is none
+   */
+  openWithoutId(): boolean {
+    const { state } = this
+    if (state.opened || this.shape.id === undefined || (state.args !== 'open' && state.args !== 'done')) return false
+    this.openIfKnown(false)
+    return state.opened
   }
 
   /** @returns how much of the piece is sent or waits */
@@ -399,7 +447,7 @@ export class EnvelopeElement implements JsonListener {
     state.name = name
     state.repaired = true
     this.remarkAt('json-repair', 'The name was taken out of the arguments (R17).', state.argsStart)
-    this.openIfKnown()
+    this.openIfKnown(false)
     return state.opened
   }
 
@@ -451,6 +499,7 @@ export function createElementState(offset: number): ElementState {
     role: 'none',
     name: null,
     nameText: '',
+    id: null,
     args: 'none',
     argsStart: -1,
     argsEnd: -1,

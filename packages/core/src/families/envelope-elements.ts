@@ -1,11 +1,25 @@
 import { MarkerFinder } from '../scan/find-marker.ts'
 import { isHighSurrogate } from '../scan/char-code.ts'
 import type { Match } from '../scan/text-buffer.ts'
-import { type ElementState, type ElementWrapper, EnvelopeElement, createElementState } from './envelope-element.ts'
+import {
+  type ElementShape,
+  type ElementState,
+  type ElementWrapper,
+  EnvelopeElement,
+  createElementState,
+} from './envelope-element.ts'
 import { type SkipState, passBroken } from './envelope-skip.ts'
 import type { WrapperText } from './envelope-text.ts'
 import type { FamilyHost } from './family.ts'
 import { MAX_BLANKS, endTokensReach, isEndTokenTail } from './lookahead.ts'
+
+/** Where an element stands. */
+export interface ElementPlace {
+  /** In an array: others may follow. */
+  siblings: boolean
+  /** When it is broken it ends where its brackets do, so that what follows lives (fine print 26); else the wrapper is lost with it. */
+  balances: boolean
+}
 
 export interface ElementsState {
   /** The element that is being read. */
@@ -14,8 +28,7 @@ export interface ElementsState {
   raw: string[]
   /** The element is broken and is passed over. */
   skip: SkipState | null
-  /** A broken element ends where its brackets do, so that its siblings live (fine print 26). */
-  balances: boolean
+  place: ElementPlace
   /** The element last read has ended; how its call will end. */
   pending: '' | 'complete' | 'repaired'
   /** Elements that have ended. */
@@ -36,6 +49,7 @@ export class ElementLoop implements ElementWrapper {
   private own: ElementsState = createElements()
   private readonly host: FamilyHost
   private readonly text: WrapperText
+  private readonly shape: ElementShape
   private readonly ends: MarkerFinder<string>
   private readonly tokens: MarkerFinder<string>
   private element: EnvelopeElement | null = null
@@ -45,9 +59,10 @@ export class ElementLoop implements ElementWrapper {
   private undecided = false
 
   /** @param ends - the markers that end the wrapper */
-  constructor(host: FamilyHost, text: WrapperText, ends: MarkerFinder<string>) {
+  constructor(host: FamilyHost, text: WrapperText, shape: ElementShape, ends: MarkerFinder<string>) {
     this.host = host
     this.text = text
+    this.shape = shape
     this.ends = ends
     this.tokens = new MarkerFinder(host.endTokens)
   }
@@ -62,9 +77,9 @@ export class ElementLoop implements ElementWrapper {
   }
 
   /** An element begins at the next character. */
-  start(balances: boolean): void {
+  start(place: ElementPlace): void {
     this.state.raw = []
-    this.state.balances = balances
+    this.state.place = place
     this.state.element = createElementState(this.host.buffer.at)
     this.element = null
   }
@@ -74,7 +89,7 @@ export class ElementLoop implements ElementWrapper {
   }
 
   private current(): EnvelopeElement {
-    this.element ??= new EnvelopeElement(this.host, this, this.state.element as ElementState)
+    this.element ??= new EnvelopeElement(this.host, this, this.shape, this.state.element as ElementState)
     return this.element
   }
 
@@ -93,7 +108,7 @@ export class ElementLoop implements ElementWrapper {
     return this.undecided || index + marker.length > this.markerLimit ? 'wait' : 'yes'
   }
 
-  openCall(name: string): boolean {
+  openCall(name: string, id: string | null): boolean {
     const { host, text, state } = this
     const element = state.element as ElementState
     const declared = host.tools.open || host.tools.declares(name)
@@ -102,7 +117,7 @@ export class ElementLoop implements ElementWrapper {
     this.endPending()
     text.commit(element.offset)
     text.sendRemarks()
-    host.output.startCall(name, element.offset)
+    host.output.startCall(name, element.offset, id ?? undefined)
     if (!declared) host.output.diagnose('unknown-tool', `The request declares no tool ${name}.`, element.offset)
     return true
   }
@@ -125,8 +140,17 @@ export class ElementLoop implements ElementWrapper {
       if (element.blocked) return this.onBlocked()
       if (limit === available || this.undecided) return 'wait'
       // The call may have opened in this very run: then it goes on without a limit.
-      if (!element.state.opened) return 'limit'
+      if (!element.state.opened && !this.openWithoutId()) return 'limit'
     }
+  }
+
+  /** The wait for the call's id is over. */
+  private openWithoutId(): boolean {
+    const element = this.current()
+    if (!element.openWithoutId()) return false
+    const message = `The call's id did not come within ${this.host.heldChars} characters (limits.heldChars).`
+    this.host.output.diagnose('limit', message, element.state.offset)
+    return true
   }
 
   private keepRaw(raw: string): void {
@@ -165,8 +189,7 @@ export class ElementLoop implements ElementWrapper {
 
   private endElement(): ElementOutcome {
     const { state } = this.current()
-    if (!state.opened && state.name !== null && (state.args === 'none' || state.args === 'empty'))
-      this.current().openEmpty()
+    this.current().settle()
     if (state.opened) this.finishCall(state.repaired)
     else this.keepElement(state.name === null ? 'nameless' : 'bad')
     return this.ended()
@@ -206,8 +229,8 @@ export class ElementLoop implements ElementWrapper {
     const { state } = element
     if (!this.host.repair && state.args !== 'done') return this.failElement()
     if (state.args === 'open' && !element.closeArguments()) return this.failElement()
-    if (state.args === 'none' || state.args === 'empty') element.openEmpty()
-    else element.recoverName()
+    element.settle()
+    element.recoverName()
     if (state.opened) {
       this.missingBrace()
       this.finishCall(true)
@@ -221,8 +244,9 @@ export class ElementLoop implements ElementWrapper {
 
   private failElement(): ElementOutcome {
     const { state, text } = this
+    this.current().openWithoutId()
     const element = this.current().state
-    const { stack } = element.json
+    const { stack, quote } = element.json
     if (element.opened && element.args === 'done') {
       // The arguments are whole: what follows them is stray text of the wrapper (R5, R6).
       this.missingBrace()
@@ -230,8 +254,8 @@ export class ElementLoop implements ElementWrapper {
       return this.ended()
     }
     if (element.opened) return this.failCall()
-    if (state.balances && element.name === null && element.args !== 'none' && stack.length > 0) {
-      state.skip = { depth: stack.length, quote: 0, escaped: false, bad: true }
+    if (state.place.siblings && element.name === null && element.args !== 'none' && stack.length > 0) {
+      state.skip = { depth: stack.length, quote, escaped: false, before: 0, bad: true }
       return this.passOver(state.skip)
     }
     if (!text.state.committed || element.name !== null) return 'json-unreadable'
@@ -243,7 +267,7 @@ export class ElementLoop implements ElementWrapper {
   private failCall(): ElementOutcome {
     const { state, host, text } = this
     const element = this.current()
-    const { token, stack } = element.state.json
+    const { token, stack, quote } = element.state.json
     const { over } = host.output
     const offset = host.buffer.at - token.length
     element.accountTo(offset)
@@ -253,8 +277,8 @@ export class ElementLoop implements ElementWrapper {
     if (over) host.output.account('dropped', offset, host.buffer.at)
     else text.addStray(token, offset)
     this.drop()
-    if (!state.balances) return 'lost'
-    state.skip = { depth: stack.length, quote: 0, escaped: false, bad: false }
+    if (!state.place.balances) return 'lost'
+    state.skip = { depth: stack.length, quote, escaped: false, before: 0, bad: false }
     return this.passOver(state.skip)
   }
 
@@ -268,24 +292,36 @@ export class ElementLoop implements ElementWrapper {
     else if (host.buffer.pos < host.buffer.text.length) text.takeStray(host.buffer.pos + 1)
   }
 
-  /** Passes over a broken element to where its brackets end. */
+  /** Passes over a broken element to where its brackets end, or the wrapper. */
   private passOver(skip: SkipState): ElementOutcome {
     const { host, text } = this
     const { buffer } = host
     const held = skip.bad && !text.state.committed
     const limit = held ? Math.min(buffer.text.length, buffer.pos + text.room) : buffer.text.length
     let at = buffer.pos
+    let marked = this.ends.candidate(buffer.text, at)
+    let ends: Match = 'no'
     while (at < limit && skip.depth > 0) {
+      if (at === marked) {
+        ends = skip.quote === 0 ? this.endsAt(at) : 'no'
+        if (ends !== 'no') break
+        marked = this.ends.candidate(buffer.text, at + 1)
+      }
       passBroken(skip, buffer.text.charCodeAt(at))
       at += 1
     }
     if (skip.bad) this.keepRaw(buffer.take(at))
     else text.takeStray(at)
-    if (skip.depth > 0) return limit < buffer.text.length ? 'limit' : 'wait'
+    if (skip.depth > 0 && ends !== 'yes') return at === limit && limit < buffer.text.length ? 'limit' : 'wait'
     this.state.skip = null
     if (skip.bad) this.keepElement('bad')
     else text.dropStray()
     return this.ended()
+  }
+
+  private endsAt(index: number): Match {
+    const marker = this.ends.at(index, (literal, at) => this.host.marker(literal, at))
+    return marker === undefined ? 'no' : marker === 'wait' ? 'wait' : 'yes'
   }
 
   // --- the end of the wrapper ---------------------------------------------------------------------------------------------------------
@@ -312,6 +348,7 @@ export class ElementLoop implements ElementWrapper {
     for (const token of endTokensReach(this.host, buffer.pos)) output.noteEndToken(token.text, token.offset)
     const closes = clean && this.host.repair && state.args === 'open'
     const balanced = element.balanced || (closes && element.closeArguments())
+    element.openWithoutId()
     if (balanced && clean) element.recoverName()
     if (!state.opened) {
       this.state.raw.push(buffer.take(buffer.text.length))
@@ -352,5 +389,5 @@ export function endTokenAt(host: FamilyHost, index: number): string | undefined 
 }
 
 export function createElements(): ElementsState {
-  return { element: null, raw: [], skip: null, balances: false, pending: '', count: 0 }
+  return { element: null, raw: [], skip: null, place: { siblings: false, balances: false }, pending: '', count: 0 }
 }

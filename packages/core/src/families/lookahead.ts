@@ -1,3 +1,4 @@
+import { MarkerFinder } from '../scan/find-marker.ts'
 import type { Match, TextBuffer } from '../scan/text-buffer.ts'
 import { isSpace } from '../scan/char-code.ts'
 import type { FamilyHost } from './family.ts'
@@ -9,11 +10,16 @@ const MAX_DOUBLED = 8
 /** Most end tokens that are looked for at the end of an open value. */
 const MAX_END_TOKENS = 4
 
-/** Openers that follow each other with nothing but blanks between them count as one (fine print 5, 29). */
+/**
+ * Openers that follow each other with nothing but blanks between them count as one (fine print 5, 29).
+ *
+ * @param second - an opener is whole with this marker only, which blanks may stand before
+ */
 export function doubledOpeners(
   host: Pick<FamilyHost, 'buffer' | 'marker'>,
   openers: readonly string[],
   index: number,
+  second = '',
 ): { match: Match; next: number; openerEnd: number; count: number } {
   const { buffer } = host
   let at = index
@@ -25,7 +31,10 @@ export function doubledOpeners(
       const waits = count > 0 && openers.some((opener) => host.marker(opener, at) === 'wait')
       return { match: waits ? 'wait' : 'yes', next: at, openerEnd, count }
     }
-    openerEnd = at + found.length
+    const rest = second === '' ? at + found.length : buffer.skipSpace(at + found.length, MAX_BLANKS)
+    const match = second === '' ? 'yes' : host.marker(second, rest)
+    if (match !== 'yes') return { match: match === 'no' && count > 0 ? 'yes' : match, next: at, openerEnd, count }
+    openerEnd = rest + second.length
     at = buffer.skipSpace(openerEnd, MAX_BLANKS)
     count += 1
   }
@@ -43,6 +52,25 @@ export function isEndTokenTail(host: Pick<FamilyHost, 'buffer' | 'endTokens'>, i
     at += token.length
   }
   return at === buffer.text.length
+}
+
+/** Finds end tokens at the end of the text so far: at the very end of the stream they are removed from an open value (P14). */
+export class TokenTail {
+  private readonly host: Pick<FamilyHost, 'buffer' | 'endTokens'>
+  private readonly tokens: MarkerFinder<string>
+
+  constructor(host: Pick<FamilyHost, 'buffer' | 'endTokens'>) {
+    this.host = host
+    this.tokens = new MarkerFinder(host.endTokens)
+  }
+
+  /** Index where they begin, the length of the text when there are none. */
+  start(): number {
+    const { text, pos } = this.host.buffer
+    let at = this.tokens.candidate(text, Math.max(pos, text.length - 2 * MAX_BLANKS))
+    while (at >= 0 && !isEndTokenTail(this.host, at)) at = this.tokens.candidate(text, at + 1)
+    return at < 0 ? text.length : at
+  }
 }
 
 /** The whole end tokens at the very end of the text. */

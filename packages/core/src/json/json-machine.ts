@@ -42,6 +42,7 @@ export interface JsonState {
     | 'failed'
   /** Codes of the open brackets. */
   stack: number[]
+  /** The quote of the string at hand; a string that cannot be read leaves it there. */
   quote: number
   isKey: boolean
   /** Text of the number, word or bare key so far. */
@@ -327,11 +328,11 @@ export class JsonMachine {
 
   private openString(at: number, quote: number, isKey: boolean): number {
     const { state } = this
+    if (quote === Char.singleQuote && this.rewrite('R3', at, 1, '"') < 0) return -1
     state.quote = quote
     state.isKey = isKey
     state.keyText = ''
     state.phase = 'string'
-    if (quote === Char.singleQuote) return this.rewrite('R3', at, 1, '"')
     return at + 1
   }
 
@@ -461,6 +462,7 @@ export class JsonMachine {
       return this.rewrite('R10', at, 1, state.quote === Char.doubleQuote ? '\\"' : "'")
     }
     if (state.quote === Char.singleQuote && this.rewrite('R3', at, 1, '"') < 0) return -1
+    state.quote = 0
     if (!state.isKey) return this.endValue(at + 1)
     return this.endKey(at + 1, state.keyText)
   }
