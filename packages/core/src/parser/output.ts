@@ -17,6 +17,8 @@ interface OpenCall {
 
 interface OutputState {
   calls: number
+  /** Ids that the model gave its calls. */
+  ids: Record<string, true>
   call: OpenCall | null
   callLimitReported: boolean
 }
@@ -30,7 +32,7 @@ export interface OutputOptions {
 
 /** Collects the events of one `feed` and owns what is counted over the whole stream: indexes, limits, the ledger. */
 export class Output {
-  state: OutputState = { calls: 0, call: null, callLimitReported: false }
+  state: OutputState = { calls: 0, ids: {}, call: null, callLimitReported: false }
   ledger: LedgerEntry[] = []
   private events: ParserEvent[] = []
   private readonly options: OutputOptions
@@ -85,12 +87,15 @@ export class Output {
     return false
   }
 
-  /** @param id - the format's own id; made when absent */
-  startCall(name: string, offset: number, id?: string): void {
-    const index = this.state.calls
+  /** @param own - the format's own id; another is made when it is absent, or when an earlier call has it */
+  startCall(name: string, offset: number, own?: string): void {
+    const { calls: index, ids } = this.state
+    const taken = own === undefined || Object.hasOwn(ids, `$${own}`)
+    const id = taken ? this.options.createCallId(index, name, offset) : own
+    if (!taken) ids[`$${own}`] = true
     this.state.calls += 1
     this.state.call = { index, offset, sent: 0, over: false, dropped: [], droppedFrom: 0 }
-    this.events.push({ type: 'tool-call-start', index, id: id ?? this.options.createCallId(index, name, offset), name })
+    this.events.push({ type: 'tool-call-start', index, id, name })
   }
 
   /**
