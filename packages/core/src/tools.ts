@@ -20,6 +20,13 @@ export class Tool {
     return Object.hasOwn(this.properties, parameter)
   }
 
+  /** Are all of these names declared, and all required ones among them? */
+  takes(names: readonly string[]): boolean {
+    const required = own(this.schema, 'required')
+    const missing = Array.isArray(required) && required.some((name) => !names.includes(name as string))
+    return !missing && names.every((name) => this.declares(name))
+  }
+
   /** Does the schema of a parameter name string among its types? */
   saysString(parameter: string): boolean {
     return saysString(own(this.properties, parameter), this.schema)
@@ -67,5 +74,15 @@ export class ToolTable {
 
   declares(name: string): boolean {
     return this.tools.has(name)
+  }
+
+  get names(): string[] {
+    return [...this.tools.keys()]
+  }
+
+  /** The one tool that takes arguments with these names. `undefined` when several do, or none. */
+  onlyTaker(keys: readonly string[]): string | undefined {
+    const takers = this.names.filter((name) => this.get(name)?.takes(keys))
+    return takers.length === 1 ? takers[0] : undefined
   }
 }

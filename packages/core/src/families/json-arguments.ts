@@ -1,11 +1,10 @@
 import { type JsonListener, JsonMachine, type JsonRule, type JsonState, createJsonState } from '../json/json-machine.ts'
 import { Char, isHighSurrogate, isInvisible, isSpace, isWordCode } from '../scan/char-code.ts'
-import { MarkerFinder } from '../scan/find-marker.ts'
 import type { Match } from '../scan/text-buffer.ts'
 import { quoteJson } from '../values/convert-value.ts'
 import type { DiagnosticCode } from '../diagnostics.ts'
 import type { FamilyHost } from './family.ts'
-import { MAX_BLANKS, endTokensReach, isEndTokenTail } from './lookahead.ts'
+import { MAX_BLANKS, TokenTail, endTokensReach } from './lookahead.ts'
 
 /**
  * What stands where arguments begin (fine print 23). `object`: `{`. `encoded`: a JSON string whose text is an object (R7). `empty`: `null`,
@@ -116,7 +115,7 @@ export class JsonArguments implements JsonListener {
   private readonly host: FamilyHost
   private readonly endsAt: (index: number) => Match
   private readonly machine: JsonMachine
-  private readonly tokens: MarkerFinder<string>
+  private readonly tail: TokenTail
   private innerMachine: JsonMachine | null = null
   /** Offset at which the run at hand began. */
   private runStart = 0
@@ -126,7 +125,7 @@ export class JsonArguments implements JsonListener {
     this.host = host
     this.state = state
     this.endsAt = endsAt
-    this.tokens = new MarkerFinder(host.endTokens)
+    this.tail = new TokenTail(host)
     this.machine = new JsonMachine(this, { state: state.json })
     if (state.inner !== null) this.innerMachine = this.createInner(state.inner)
   }
@@ -135,7 +134,7 @@ export class JsonArguments implements JsonListener {
   run(to: number = Number.POSITIVE_INFINITY): ArgumentsStep {
     const { machine, state } = this
     const { buffer } = this.host
-    const end = Math.min(to, this.beforeEndTokens())
+    const end = Math.min(to, this.tail.start())
     this.runStart = buffer.at
     buffer.pos = machine.run(buffer.text, buffer.pos, end, buffer.ended && end < to)
     this.dropBeyondLimit(this.runStart, buffer.at)
@@ -144,15 +143,6 @@ export class JsonArguments implements JsonListener {
     if (machine.done) return 'done'
     if (machine.failed) return 'failed'
     return machine.blocked ? this.onBlocked() : 'more'
-  }
-
-  /** End tokens at the end of the text so far wait: at the very end of the stream they are removed (P14). */
-  private beforeEndTokens(): number {
-    const { buffer } = this.host
-    const { text } = buffer
-    let at = this.tokens.candidate(text, Math.max(buffer.pos, text.length - 2 * MAX_BLANKS))
-    while (at >= 0 && !isEndTokenTail(this.host, at)) at = this.tokens.candidate(text, at + 1)
-    return at < 0 ? text.length : at
   }
 
   /** A character stands here that JSON cannot have: a marker, or nonsense. */

@@ -1,3 +1,4 @@
+import type { HeaderJsonRow } from '../families/header-json-headers.ts'
 import type { JsonEnvelopeRow } from '../families/json-envelope.ts'
 import type { TaggedParametersRow } from '../families/tag-grammar.ts'
 import type { ReasoningMode } from '../options.ts'
@@ -6,6 +7,13 @@ import type { ReasoningMode } from '../options.ts'
 export type Syntax =
   | { family: 'tagged-parameters'; row: TaggedParametersRow }
   | { family: 'json-envelope'; row: JsonEnvelopeRow }
+  | { family: 'header-json'; row: HeaderJsonRow }
+
+/** A fixed prefix, then letters and digits. */
+export interface CallIdShape {
+  prefix: string
+  length: number
+}
 
 /** Markers of the thought, and where the output of most servers starts. */
 export interface ReasoningMarkers {
@@ -37,6 +45,8 @@ export interface Format {
   candidates?: readonly Format[]
   /** The format is no candidate of `auto`: its calls are too much like text, or an earlier format has the same. */
   undetected?: boolean
+  /** How the ids look that calls get; the models' templates may refuse others. By default `call_` and 24 letters or digits. */
+  callIds?: CallIdShape
   /** What a request to the model server must say so that the markers arrive as text. */
   upstream: Readonly<Record<string, unknown>>
 }

@@ -10,7 +10,16 @@ import {
   step3,
 } from './attribute-tags.ts'
 import { createAuto } from './auto.ts'
-import type { Format, ReasoningMarkers } from './format.ts'
+import type { CallIdShape, Format, ReasoningMarkers } from './format.ts'
+import {
+  deepseekV3,
+  deepseekV31,
+  functionaryV2,
+  functionaryV31,
+  functionaryV32,
+  kimiK2,
+  mistral,
+} from './header-json.ts'
 import {
   apertus,
   cohereCommand3,
@@ -66,6 +75,13 @@ const ALL: readonly Format[] = [
   cohereCommand3,
   cohereCommand4,
   apertus,
+  mistral,
+  kimiK2,
+  deepseekV3,
+  deepseekV31,
+  functionaryV31,
+  functionaryV2,
+  functionaryV32,
 ]
 
 const AUTO = createAuto(ALL)
@@ -85,6 +101,8 @@ export interface FormatInfo {
   reasoning: ReasoningMarkers | undefined
   /** Tokens that are removed where they leak into the text. */
   endTokens: readonly string[]
+  /** How the ids look that calls get, where the models' templates refuse others. By default `call_` and 24 letters or digits. */
+  callIds: CallIdShape | undefined
 }
 
 /** Every format that the parser reads, and `auto`. */
@@ -97,6 +115,7 @@ export const formats: readonly FormatInfo[] = NAMED.map((format) =>
     upstream: format.upstream,
     reasoning: format.reasoning,
     endTokens: format.endTokens,
+    callIds: format.callIds,
   }),
 )
 

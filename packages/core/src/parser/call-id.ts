@@ -1,16 +1,18 @@
+import type { CallIdShape } from '../formats/format.ts'
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const LENGTH = 24
+const STANDARD: CallIdShape = { prefix: 'call_', length: 24 }
 
 /**
- * A call id of 24 letters and digits that depends on the call's place and name only: the core has no randomness. Calls of one message
+ * A call id, by default of 24 letters and digits, that depends on the call's place and name only: the core has no randomness. Calls of one message
  * get different ids; equal messages get equal ones.
  */
-export function createCallId(index: number, name: string, offset: number): string {
+export function createCallId(index: number, name: string, offset: number, shape: CallIdShape = STANDARD): string {
   let hash = 0x811c9dc5
   const seed = `${index}\n${offset}\n${name}`
   for (let i = 0; i < seed.length; i += 1) hash = mix(hash ^ seed.charCodeAt(i))
-  let id = 'call_'
-  for (let i = 0; i < LENGTH; i += 1) {
+  let id = shape.prefix
+  for (let i = 0; i < shape.length; i += 1) {
     hash = mix(hash + i)
     id += ALPHABET[(hash >>> 8) % ALPHABET.length]
   }

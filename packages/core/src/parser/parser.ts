@@ -1,4 +1,5 @@
 import type { ParserEvent } from '../events.ts'
+import { HeaderJson } from '../families/header-json.ts'
 import { JsonEnvelope } from '../families/json-envelope.ts'
 import type { Family, FamilyHost } from '../families/family.ts'
 import { TaggedParameters } from '../families/tagged-parameters.ts'
@@ -67,7 +68,8 @@ export class Parser implements ToolCallParser {
     this.format = findDefinition(options.format)
     const resolved = resolveOptions(options, this.format)
     this.output = new Output({
-      createCallId: resolved.createCallId ?? createCallId,
+      createCallId:
+        resolved.createCallId ?? ((index, name, offset) => createCallId(index, name, offset, this.format.callIds)),
       argumentChars: resolved.limits.argumentChars,
       calls: resolved.limits.calls,
       audit: resolved.audit,
@@ -204,5 +206,7 @@ function createFamily(syntax: Syntax, host: FamilyHost, dialect: boolean): Famil
       return new TaggedParameters(syntax.row, host, dialect)
     case 'json-envelope':
       return new JsonEnvelope(syntax.row, host, dialect)
+    case 'header-json':
+      return new HeaderJson(syntax.row, host)
   }
 }
