@@ -75,7 +75,7 @@ function checkHeld(printer: FormatPrinter, value: string, bound: number): void {
   }
 }
 
-const MARKUP = /<\/?(?:parameter|function|tool_call|seed:|longcat|\|)|<\||<\//
+const MARKUP = /<\/?(?:parameter|function|tool_call|seed:|longcat|steptml|\||｜)|<\//
 
 describe.each(printers)('G5 early strings of $format', (printer) => {
   const comesBack = (value: string): boolean =>

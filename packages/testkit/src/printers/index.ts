@@ -1,3 +1,4 @@
+import { attributeTagsPrinters } from './attribute-tags.ts'
 import { jsonEnvelopePrinters } from './json-envelope.ts'
 import type { FormatPrinter } from './printer.ts'
 import { taggedParametersPrinters } from './tagged-parameters.ts'
@@ -6,7 +7,11 @@ export * from './printer.ts'
 export { qwen35Printer } from './tagged-parameters.ts'
 
 /** A printer for each format, family by family. */
-export const printers: readonly FormatPrinter[] = [...taggedParametersPrinters, ...jsonEnvelopePrinters]
+export const printers: readonly FormatPrinter[] = [
+  ...taggedParametersPrinters,
+  ...attributeTagsPrinters,
+  ...jsonEnvelopePrinters,
+]
 
 /**
  * The printer of a format.
