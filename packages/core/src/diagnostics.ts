@@ -8,6 +8,7 @@ export type DiagnosticCode =
   | 'doubled-opener'
   | 'stray-closer'
   | 'mended-tag'
+  | 'mended-header'
   | 'other-dialect'
   | 'stray-text'
   | 'end-token'

@@ -91,4 +91,6 @@ export interface LedgerEntry {
   /** One past the last. */
   end: number
   kind: 'content' | 'reasoning' | 'arguments' | 'markup' | 'dropped'
+  /** Text that went out here without standing in the input: the line break between two messages of content. `start` is `end` then. */
+  added?: string
 }

@@ -20,6 +20,10 @@ export interface FamilyHost {
   commit(offset: number): void
   /** Text that looked like a call goes back to the reader, byte for byte. */
   release(text: string, offset: number): void
+  /** A message of the text begins that is for the reader or a thought. `join` stands before it where content has gone out already. */
+  beginMessage(zone: 'content' | 'reasoning', join: string): void
+  /** The message has ended: text that follows is content until another one begins. */
+  endMessage(): void
 }
 
 /** The end of the stream: `clean` when the model stopped by itself, else it was cut. */
@@ -48,6 +52,11 @@ export interface Family {
    * every line.
    */
   readonly places?: 'start' | 'lines'
+  /**
+   * The text is a sequence of messages, and this machine reads their headers: it is asked in thoughts too and says itself what is one. The
+   * `ends` close a message wherever they stand, in a Markdown fence as well.
+   */
+  readonly messages?: { ends: readonly string[] }
   /** Does a call begin at this index of the buffer? Consumes nothing. */
   opens(index: number, place: OpenerPlace): Match
   /** Enters at an index where `opens` said yes. */

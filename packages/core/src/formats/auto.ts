@@ -8,8 +8,9 @@ import type { Format, ReasoningMarkers } from './format.ts'
 export function createAuto(all: readonly Format[]): Format {
   const candidates = all.filter(({ undetected }) => undetected !== true)
   const pairs = new Map<string, { open: string; close: string }>()
-  for (const { reasoning } of candidates) {
-    if (reasoning === undefined) continue
+  for (const { reasoning, syntax } of candidates) {
+    // Where messages have headers, these say what a thought is.
+    if (reasoning === undefined || syntax.family === 'channels') continue
     for (const { open, close } of [reasoning, ...(reasoning.others ?? [])])
       pairs.set(`${open} ${close}`, { open, close })
   }

@@ -1,3 +1,4 @@
+import type { ChannelsRow } from '../families/channels.ts'
 import type { HeaderJsonRow } from '../families/header-json-headers.ts'
 import type { JsonEnvelopeRow } from '../families/json-envelope.ts'
 import type { TaggedParametersRow } from '../families/tag-grammar.ts'
@@ -12,6 +13,7 @@ export type Syntax =
 /** A fixed prefix, then letters and digits. */
 export interface CallIdShape {
   prefix: string
+  | { family: 'channels'; row: ChannelsRow }
   length: number
 }
 

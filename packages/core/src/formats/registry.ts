@@ -10,6 +10,7 @@ import {
   step3,
 } from './attribute-tags.ts'
 import { createAuto } from './auto.ts'
+import { inkling, openai } from './channels.ts'
 import type { CallIdShape, Format, ReasoningMarkers } from './format.ts'
 import {
   deepseekV3,
@@ -82,6 +83,8 @@ const ALL: readonly Format[] = [
   functionaryV31,
   functionaryV2,
   functionaryV32,
+  openai,
+  inkling,
 ]
 
 const AUTO = createAuto(ALL)

@@ -35,9 +35,14 @@ interface DocumentState {
     | 'undecided' // reasoning 'auto': it is open whether this is a thought
     | 'content'
     | 'reasoning'
-  /** What stands before the blanks that wait. Blanks next to a call or a reasoning marker are layout (P10, fine print 13). */
+  /**
+   * What stands before the blanks that wait. Blanks next to a call or a reasoning marker are layout (P10, fine print 13), and so is a message
+   * of blanks alone: the header of one that follows content counts as a call here.
+   */
   gap: 'start' | 'text' | 'marker' | 'call'
   /** Blanks that wait for what follows, with the places they came from. */
+  /** What stands before the next content: a line break between two messages. */
+  join: string
   space: string
   spaceSpans: [number, number][]
   /** More blanks came than may wait: the first of them went to the reader. */
@@ -79,6 +84,9 @@ export class DocumentMachine {
   private places: Family['places']
   private finders!: Record<'undecided' | 'content' | 'reasoning' | 'rehearsal', MarkerFinder<string>>
   private readonly thoughtOpeners: ReadonlySet<string>
+  /** The text is a sequence of messages whose headers say what is a thought; these markers end one. */
+  private hasMessages: boolean
+  private messageEnds: ReadonlySet<string> = new Set()
   private readonly thoughtClosers: ReadonlySet<string>
   private readonly responseOpeners: ReadonlySet<string>
   private readonly responseClosers: ReadonlySet<string>
@@ -91,12 +99,14 @@ export class DocumentMachine {
     this.options = options
     this.match = (literal, index) => host.marker(literal, index)
     const { markers, response, reasoning: mode } = options
-    const pairs = mode === 'off' || markers === undefined ? [] : [markers, ...(markers.others ?? [])]
-    this.thoughtOpeners = new Set(pairs.map(({ open }) => open))
+    this.hasMessages = candidates.length === 1 && hasMessages(candidates[0] as Candidate)
+    const none = mode === 'off' || markers === undefined || this.hasMessages
+    const pairs = none ? [] : [markers, ...(markers.others ?? [])]
+    this.thoughtOpeners = new Map(pairs.map(({ open, close }) => [open, close]))
     this.thoughtClosers = new Set(pairs.map(({ close }) => close))
     this.responseOpeners = new Set(response?.open)
     this.responseClosers = new Set(response?.close)
-    this.state = createState(pairs.length === 0 ? 'off' : mode, candidates.length === 1 ? 0 : -1)
+    this.state = createState(pairs.length === 0 && !this.hasMessages ? 'off' : mode, candidates.length === 1 ? 0 : -1)
     this.load(this.state)
   }
 
@@ -111,6 +121,8 @@ export class DocumentMachine {
     this.closers = new Set(decided ? this.families.flatMap(({ closers }) => closers) : [])
     const places = new Set(this.families.map((family) => family.places))
     this.places = places.has('lines') ? 'lines' : places.has('start') ? 'start' : undefined
+    this.hasMessages = decided && hasMessages(candidates[0] as Candidate)
+    this.messageEnds = new Set(decided ? this.families.flatMap(({ messages }) => messages?.ends ?? []) : [])
     const openers = this.families.flatMap((family) => family.openers)
     const zones = [...this.thoughtOpeners, ...this.thoughtClosers, ...this.responseOpeners]
     const text = [...zones, ...this.responseClosers, ...openers, ...this.closers, ...this.endTokens]
@@ -251,11 +263,19 @@ export class DocumentMachine {
     this.host.output.text(kind, text)
     this.host.output.account(kind, offset, offset + text.length)
   }
+    this.writeJoin(offset)
 
   private addSpace(text: string, offset: number): void {
     if (text === '') return
     const { state, host } = this
     const room = host.heldChars - state.space.length
+  private writeJoin(offset: number): void {
+    const { state, host } = this
+    if (state.join === '' || state.zone !== 'content') return
+    host.output.addContent(state.join, offset)
+    state.join = ''
+  }
+
     state.space += text.slice(0, room)
     state.spaceSpans.push([offset, offset + Math.min(room, text.length)])
     if (text.length <= room) return
@@ -272,6 +292,7 @@ export class DocumentMachine {
     this.host.output.text(kind, space)
     for (const [start, end] of spaceSpans) this.host.output.account(kind, start, end)
     this.state.space = ''
+    this.writeJoin((spaceSpans[0] as [number, number])[0])
     this.state.spaceSpans = []
   }
 
@@ -391,15 +412,17 @@ export class DocumentMachine {
 
   private onOpener(marker: string, at: number): Decision {
     const { state, host } = this
-    if (this.isExample()) return 'text'
-    if (state.zone === 'reasoning' && this.options.callsInReasoning === 'ignore') return 'text'
+    if (this.isExample() && !this.messageEnds.has(marker)) return 'text'
+    const { callsInReasoning } = this.options
+    if (state.zone === 'reasoning' && callsInReasoning === 'ignore' && !this.hasMessages) return 'text'
     const family = this.opening(at)
     if (family === 'wait') return 'wait'
-    if (family === 'no' || !host.output.mayStart(host.buffer.offset + at)) {
+    // A header need not begin a call.
+    if (family === 'no' || !(this.hasMessages || host.output.mayStart(host.buffer.offset + at))) {
       if (this.wrappers.has(marker)) state.looseOpener = true
       return 'text'
     }
-    if (state.zone === 'reasoning' && this.options.callsInReasoning === 'if-last' && !state.extract) {
+    if (state.zone === 'reasoning' && callsInReasoning === 'if-last' && !state.extract && !this.hasMessages) {
       state.hold = { pieces: [], offset: host.buffer.at, length: 0 }
       return 'taken'
     }
@@ -488,6 +511,29 @@ export class DocumentMachine {
     this.keep(found.index)
     if (found.marker !== undefined) {
       host.output.diagnose('call-in-reasoning', 'A call rehearsed in a thought is reasoning.', hold.offset)
+  /** A message of the text begins: its header says what it is (without reasoning all of it is content). */
+  beginMessage(zone: 'content' | 'reasoning', join: string): void {
+    const { state } = this
+    this.endMessage()
+    if (zone === 'reasoning' && this.options.reasoning !== 'off') this.changeZone('reasoning')
+    else if (state.gap === 'text') {
+      this.flushSpace()
+      state.spaceOverflow = false
+      state.gap = 'call'
+    } else this.dropSpace()
+    if (state.zone === 'content' && state.textSeen) state.join = join
+  }
+
+  /** Blanks of content wait on: they are layout if a call follows. */
+  endMessage(): void {
+    const { state } = this
+    if (state.zone === 'reasoning') this.changeZone('content')
+    if (state.opened) state.gap = 'call'
+    state.opened = false
+    state.join = ''
+    this.tracker.reset()
+  }
+
       return this.releaseRehearsal()
     }
     if (!buffer.ended) return false
@@ -540,7 +586,7 @@ export class DocumentMachine {
     const marker = this.finders.undecided.at(at, this.match)
     if (marker === undefined || marker === 'wait') return marker
     if (this.thoughtOpeners.has(marker)) return this.tracker.inFence ? undefined : 'content'
-    if (this.thoughtClosers.has(marker)) return 'reasoning'
+    if (this.thoughtClosers.has(marker) || this.messageEnds.has(marker)) return 'reasoning'
     if (this.isExample()) return undefined
     if (this.responseOpeners.has(marker)) return 'content'
     const family = this.opening(at)
@@ -577,3 +623,8 @@ function createState(reasoning: ReasoningMode, candidate: number): DocumentState
     extract: false,
   }
 }
+function hasMessages({ own }: Candidate): boolean {
+  return own.some(({ messages }) => messages !== undefined)
+}
+
+    join: '',

@@ -174,11 +174,17 @@ export class Output {
     return this.options.audit
   }
 
+  /** Sends text of the parser's own before the input at `offset`. */
+  addContent(text: string, offset: number): void {
+    this.text('content', text)
+    if (this.audit) this.ledger.push({ start: offset, end: offset, kind: 'content', added: text })
+  }
+
   /** Says what became of input characters. Costs nothing without `audit`. */
   account(kind: LedgerEntry['kind'], start: number, end: number): void {
     if (!this.audit || end <= start) return
     const last = this.ledger[this.ledger.length - 1]
-    if (last !== undefined && last.kind === kind && last.end === start) last.end = end
+    if (last !== undefined && last.kind === kind && last.end === start && last.added === undefined) last.end = end
     else this.ledger.push({ start, end, kind })
   }
 }

@@ -1,4 +1,5 @@
 import type { ParserEvent } from '../events.ts'
+import { Channels } from '../families/channels.ts'
 import { HeaderJson } from '../families/header-json.ts'
 import { JsonEnvelope } from '../families/json-envelope.ts'
 import type { Family, FamilyHost } from '../families/family.ts'
@@ -78,7 +79,9 @@ export class Parser implements ToolCallParser {
     const formats = this.format.candidates ?? [this.format]
     const candidates = formats.map((format): Candidate => {
       const host = this.createHost(resolved, tools, format)
-      const own = tools.empty ? [] : [format.syntax, ...(format.alternatives ?? [])]
+      const all = [format.syntax, ...(format.alternatives ?? [])]
+      // Headers of messages are markup also where nothing is a call.
+      const own = tools.empty ? all.filter(({ family }) => family === 'channels') : all
       const dialects = tools.empty || format.dialect === undefined ? [] : [format.dialect]
       const machines = own.map((syntax) => createFamily(syntax, host, false))
       const families = [...machines, ...dialects.map((syntax) => createFamily(syntax, host, true))]
@@ -113,6 +116,8 @@ export class Parser implements ToolCallParser {
       release: (text, offset) => this.document.passText(text, offset),
     }
   }
+      beginMessage: (zone, join) => this.document.beginMessage(zone, join),
+      endMessage: () => this.document.endMessage(),
 
   feed(text: string, tokens?: TokenInfo): ParserEvent[] {
     if (this.ended)
@@ -146,7 +151,8 @@ export class Parser implements ToolCallParser {
     const merged: LedgerEntry[] = []
     for (const entry of sorted) {
       const last = merged[merged.length - 1]
-      if (last !== undefined && last.kind === entry.kind && last.end === entry.start) last.end = entry.end
+      const joins = last?.kind === entry.kind && last.end === entry.start && (last.added ?? entry.added) === undefined
+      if (last !== undefined && joins) last.end = entry.end
       else merged.push({ ...entry })
     }
     return merged
@@ -210,3 +216,5 @@ function createFamily(syntax: Syntax, host: FamilyHost, dialect: boolean): Famil
       return new HeaderJson(syntax.row, host)
   }
 }
+    case 'channels':
+      return new Channels(syntax.row, host)
