@@ -1,4 +1,5 @@
 import {
+  type ExactJson,
   type FormatPrinter,
   type PrintedCall,
   argumentsOf,
@@ -34,8 +35,11 @@ interface Written {
 }
 
 /** A call with one string argument, taken apart around the value. */
-function write(printer: FormatPrinter, value: string, key = 'text'): Written {
-  const call = (text: string): PrintedCall => ({ name: 'write', arguments: [[key, { kind: 'string', value: text }]] })
+function write(printer: FormatPrinter, value: string): Written {
+  const call = (text: string): PrintedCall => ({
+    name: 'write',
+    arguments: [['text', { kind: 'string', value: text }]],
+  })
   const [before, after] = printer.printCall(call('@@')).split('@@') as [string, string]
   const whole = printer.printCall(call(value))
   return { before, raw: whole.slice(before.length, whole.length - after.length), after }
@@ -138,7 +142,10 @@ const tagged = printers.filter((printer) => printer.printValue !== undefined)
 
 describe.each(tagged)('G5 bounded waits of $format', (printer) => {
   it('ends the wait of a value at limits.heldChars', () => {
-    const { before, raw } = write(printer, `{"a": "${'x'.repeat(2000)}`, 'data')
+    const data: ExactJson = { kind: 'object', members: [['a', { kind: 'string', value: 'x'.repeat(2000) }]] }
+    const whole = printer.printCall({ name: 'write', arguments: [['data', data]] })
+    const start = whole.indexOf('{"a"')
+    const [before, raw] = [whole.slice(0, start), whole.slice(start, start + 2000)]
     const parser = createToolCallParser(optionsOf(printer, { limits: { heldChars: 100 } }))
     const events = parser.feed(before)
     for (const [index, unit] of raw.split('').entries()) {
