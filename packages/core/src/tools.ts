@@ -5,7 +5,8 @@ import { ValueType, isRecord, own, resolveTypes, saysString } from './values/sch
 export class Tool {
   /** Parameter names in the order of the schema. */
   readonly parameters: readonly string[]
-  private readonly schema: Record<string, unknown>
+  /** The schema of the arguments. */
+  readonly schema: Record<string, unknown>
   private readonly properties: Record<string, unknown>
   private readonly types = new Map<string, number>()
 

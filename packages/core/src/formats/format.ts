@@ -1,6 +1,8 @@
 import type { ChannelsRow } from '../families/channels.ts'
 import type { HeaderJsonRow } from '../families/header-json-headers.ts'
 import type { JsonEnvelopeRow } from '../families/json-envelope.ts'
+import type { NestedTagsRow } from '../families/nested-tags.ts'
+import type { QuotedObjectRow } from '../families/quoted-object.ts'
 import type { TaggedParametersRow } from '../families/tag-grammar.ts'
 import type { ReasoningMode } from '../options.ts'
 
@@ -8,12 +10,14 @@ import type { ReasoningMode } from '../options.ts'
 export type Syntax =
   | { family: 'tagged-parameters'; row: TaggedParametersRow }
   | { family: 'json-envelope'; row: JsonEnvelopeRow }
+  | { family: 'quoted-object'; row: QuotedObjectRow }
+  | { family: 'nested-tags'; row: NestedTagsRow }
   | { family: 'header-json'; row: HeaderJsonRow }
+  | { family: 'channels'; row: ChannelsRow }
 
 /** A fixed prefix, then letters and digits. */
 export interface CallIdShape {
   prefix: string
-  | { family: 'channels'; row: ChannelsRow }
   length: number
 }
 

@@ -41,6 +41,8 @@ import {
   phi4MiniJson,
   qwen25,
 } from './json-envelope.ts'
+import { minimaxM3 } from './nested-tags.ts'
+import { functiongemma, gemma4 } from './quoted-object.ts'
 import { mimo, nemotronV3, qwen3Coder, seedOss, step3p5 } from './tagged-parameters.ts'
 
 const ALL: readonly Format[] = [
@@ -85,6 +87,9 @@ const ALL: readonly Format[] = [
   functionaryV32,
   openai,
   inkling,
+  minimaxM3,
+  gemma4,
+  functiongemma,
 ]
 
 const AUTO = createAuto(ALL)

@@ -3,6 +3,8 @@ import { Channels } from '../families/channels.ts'
 import { HeaderJson } from '../families/header-json.ts'
 import { JsonEnvelope } from '../families/json-envelope.ts'
 import type { Family, FamilyHost } from '../families/family.ts'
+import { NestedTags } from '../families/nested-tags.ts'
+import { QuotedObject } from '../families/quoted-object.ts'
 import { TaggedParameters } from '../families/tagged-parameters.ts'
 import type { Format, Syntax } from '../formats/format.ts'
 import { findDefinition } from '../formats/registry.ts'
@@ -114,10 +116,10 @@ export class Parser implements ToolCallParser {
       },
       commit: (offset) => this.document.commit(offset),
       release: (text, offset) => this.document.passText(text, offset),
-    }
-  }
       beginMessage: (zone, join) => this.document.beginMessage(zone, join),
       endMessage: () => this.document.endMessage(),
+    }
+  }
 
   feed(text: string, tokens?: TokenInfo): ParserEvent[] {
     if (this.ended)
@@ -212,9 +214,13 @@ function createFamily(syntax: Syntax, host: FamilyHost, dialect: boolean): Famil
       return new TaggedParameters(syntax.row, host, dialect)
     case 'json-envelope':
       return new JsonEnvelope(syntax.row, host, dialect)
+    case 'quoted-object':
+      return new QuotedObject(syntax.row, host)
+    case 'nested-tags':
+      return new NestedTags(syntax.row, host)
     case 'header-json':
       return new HeaderJson(syntax.row, host)
-  }
-}
     case 'channels':
       return new Channels(syntax.row, host)
+  }
+}

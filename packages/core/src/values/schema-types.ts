@@ -68,6 +68,11 @@ export function namesMember(schema: unknown, root: unknown, key: string): boolea
   return searchSchema(schema, root, (here) => propertyOf(here, key)) !== undefined
 }
 
+/** Does the schema of an object name any member? */
+export function namesMembers(schema: unknown, root: unknown): boolean {
+  return searchSchema(schema, root, (here) => own(here, 'properties')) !== undefined
+}
+
 /**
  * The schema of an object's member: its own in `properties`, else that of `additionalProperties`. Branches of `anyOf`, `oneOf` and `allOf`
  * and a local `$ref` are searched too; where several say something, any of it may hold.
