@@ -1,4 +1,5 @@
 import { attributeTagsPrinters } from './attribute-tags.ts'
+import { headerJsonPrinters } from './header-json.ts'
 import { jsonEnvelopePrinters } from './json-envelope.ts'
 import type { FormatPrinter } from './printer.ts'
 import { taggedParametersPrinters } from './tagged-parameters.ts'
@@ -11,6 +12,7 @@ export const printers: readonly FormatPrinter[] = [
   ...taggedParametersPrinters,
   ...attributeTagsPrinters,
   ...jsonEnvelopePrinters,
+  ...headerJsonPrinters,
 ]
 
 /**
