@@ -93,7 +93,8 @@ describe.each(printers)('G4 nothing lost with $format', (printer) => {
           ...(tools === undefined ? {} : { tools: [] }),
         }
         const { toolCalls, content } = parseToolCalls(text, options)
-        if (toolCalls.length === 0) expect(content ?? '').toBe(withoutEndTokens(text, printer.format))
+        const layout = (printer.response ?? []).some((marker) => text.includes(marker))
+        if (toolCalls.length === 0 && !layout) expect(content ?? '').toBe(withoutEndTokens(text, printer.format))
       }),
       propertySettings(),
     )

@@ -43,6 +43,8 @@ export interface FormatPrinter {
   thinks?: boolean
   /** Every literal that means something in the format. */
   markers: readonly string[]
+  /** Markers around the answer itself: removed wherever they stand, with the blanks next to them. */
+  response?: readonly string[]
   /** Pieces of this format's calls, whole and broken, from which texts that no mutation reaches are composed. */
   pieces: readonly string[]
   printCall(call: PrintedCall, style?: PrintStyle): string
@@ -61,6 +63,8 @@ export interface FormatPrinter {
   freeArguments: boolean
   /** Names that the format can write, where it cannot write all; `free`: those that a function may have without being declared. */
   names?: { functions?: readonly string[]; parameters?: readonly string[]; free?: RegExp }
+  /** The text is a sequence of messages whose headers are markup wherever they stand; `join` is put between the texts of two. */
+  messages?: { join: string }
   /** What a message may hold. @defaultValue text anywhere, any number of calls */
   message?: { text?: 'anywhere' | 'before' | 'none'; calls?: number }
   /** Most characters of a plain string that may be held back, beside the longest marker: an escape, a quote's look-ahead. @defaultValue 0 */
