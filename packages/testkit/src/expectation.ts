@@ -13,8 +13,10 @@ const TRAILING = /[ \t\r\n]+$/
 /**
  * The result that policy P10 gives a printed message: blanks before a call, blanks alone between calls and after the last one, and
  * blanks next to reasoning markers are layout; all other text is content, byte for byte.
+ *
+ * @param join - what the format puts between two texts
  */
-export function expectationOf(message: PrintedMessage, startsInThought: boolean): Expectation {
+export function expectationOf(message: PrintedMessage, startsInThought: boolean, join = ''): Expectation {
   const { parts, reasoning } = message
   const marked = reasoning !== null || startsInThought
   const texts = parts.map((part, index) => {
@@ -27,7 +29,7 @@ export function expectationOf(message: PrintedMessage, startsInThought: boolean)
     return layoutOnly ? '' : text
   })
   return {
-    content: texts.join('') || null,
+    content: texts.filter((text) => text !== '').join(join) || null,
     reasoning: reasoning === null ? null : reasoning.replace(LEADING, '').replace(TRAILING, '') || null,
     calls: parts.filter((part) => typeof part !== 'string'),
   }

@@ -107,20 +107,22 @@ function isJsonObject(text: string): boolean {
 }
 
 /**
- * Guarantee 4: the ledger covers the input from end to end without gap or overlap, content and reasoning are its characters, and dropped
- * text stands in diagnostics.
+ * Guarantee 4: the ledger covers the input from end to end without gap or overlap, content and reasoning are its characters with what the
+ * ledger says was added, and dropped text stands in diagnostics.
  */
 export function checkLedger(text: string, events: readonly ParserEvent[], ledger: readonly LedgerEntry[]): void {
   let at = 0
   for (const entry of ledger) {
-    hold(entry.start === at && entry.end > entry.start, `the ledger has a gap or an overlap at ${at}`)
+    // What was added covers no input.
+    const covers = entry.added === undefined ? entry.end > entry.start : entry.end === entry.start
+    hold(entry.start === at && covers, `the ledger has a gap or an overlap at ${at}`)
     at = entry.end
   }
   hold(at === text.length, `the ledger ends at ${at} of ${text.length}`)
   const input = (kind: LedgerEntry['kind']): string =>
     ledger
       .filter((entry) => entry.kind === kind)
-      .map((entry) => text.slice(entry.start, entry.end))
+      .map((entry) => entry.added ?? text.slice(entry.start, entry.end))
       .join('')
   const output = (type: 'content' | 'reasoning'): string =>
     events.map((event) => (event.type === type ? event.text : '')).join('')

@@ -4,7 +4,13 @@ import type { Match } from '../scan/text-buffer.ts'
 import { endTokenAt } from './envelope-elements.ts'
 import { WrapperText, type WrapperTextState, createWrapperText } from './envelope-text.ts'
 import type { FamilyHost } from './family.ts'
-import { type ArgumentsForm, type ArgumentsState, JsonArguments, argumentsAt, createArgumentsState } from './json-arguments.ts'
+import {
+  type ArgumentsForm,
+  type ArgumentsState,
+  JsonArguments,
+  argumentsAt,
+  createArgumentsState,
+} from './json-arguments.ts'
 
 export interface ChannelCallState {
   mode:
@@ -200,5 +206,12 @@ export class ChannelCall {
 
 /** @param offset - offset of the header */
 export function createChannelCall(name: string, offset: number): ChannelCallState {
-  return { mode: 'gap', name, offset, status: 'complete', args: null, text: { ...createWrapperText(), committed: true } }
+  return {
+    mode: 'gap',
+    name,
+    offset,
+    status: 'complete',
+    args: null,
+    text: { ...createWrapperText(), committed: true },
+  }
 }

@@ -86,7 +86,13 @@ export function mayBeginHeader(word: string, whole: boolean): boolean {
 }
 
 class HeaderReader {
-  private readonly header: Header = { channel: undefined, recipient: undefined, tolerated: false, known: 0, ignored: [] }
+  private readonly header: Header = {
+    channel: undefined,
+    recipient: undefined,
+    tolerated: false,
+    known: 0,
+    ignored: [],
+  }
   /** What the next word is. */
   private place: 'role' | 'channel' | 'type' | 'words' | 'lost' = 'role'
   private readonly words: Word[] = []

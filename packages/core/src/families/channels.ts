@@ -276,7 +276,11 @@ export class Channels implements Family {
     const kind = end.marker === undefined ? undefined : this.row.bodies[end.marker]
     if (end.marker === undefined || kind === undefined) return this.endWithoutMarker(at, end)
     const header = this.readHeader(at, 'marker')
-    this.takeHeader(header, at, this.deviates(header) ? 'The header of the message is not as the format writes it.' : '')
+    this.takeHeader(
+      header,
+      at,
+      this.deviates(header) ? 'The header of the message is not as the format writes it.' : '',
+    )
     return this.enterBody(kind, end.marker, header)
   }
 
@@ -292,7 +296,11 @@ export class Channels implements Family {
     }
     const calls = this.nameOf(header) !== undefined
     const begins = why === 'limit' || why === 'brace' || (calls && marker !== undefined && marker !== this.row.start)
-    this.takeHeader(header, at, begins ? 'The header of the message has no end.' : 'A header without a message was removed.')
+    this.takeHeader(
+      header,
+      at,
+      begins ? 'The header of the message has no end.' : 'A header without a message was removed.',
+    )
     if (begins) return this.enterBody('header', '', header)
     if (marker === undefined) return this.leave()
     this.begin(marker)

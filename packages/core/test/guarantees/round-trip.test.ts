@@ -27,7 +27,7 @@ function expectedMembers(call: PrintedCall): unknown {
 function checkDocument({ printer, tools, message, text }: HardDocument, fractions: number[]): void {
   const chunks = splitAt(text, cutsOf(text, fractions))
   const parsed = foldSeparately(runParser({ format: printer.format, tools }, chunks))
-  const expected = expectationOf(message, printer.reasoning === 'open')
+  const expected = expectationOf(message, printer.reasoning === 'open', printer.messages?.join)
   expect(parsed.toolCalls.map((call) => call.function.name)).toEqual(expected.calls.map((call) => call.name))
   expect(parsed.toolCalls.map((call) => membersOf(call.function.arguments))).toEqual(
     expected.calls.map(expectedMembers),

@@ -1,5 +1,6 @@
 import { attributeTagsPrinters } from './attribute-tags.ts'
 import { headerJsonPrinters } from './header-json.ts'
+import { channelsPrinters } from './channels.ts'
 import { jsonEnvelopePrinters } from './json-envelope.ts'
 import type { FormatPrinter } from './printer.ts'
 import { taggedParametersPrinters } from './tagged-parameters.ts'
@@ -12,6 +13,7 @@ export const printers: readonly FormatPrinter[] = [
   ...taggedParametersPrinters,
   ...attributeTagsPrinters,
   ...jsonEnvelopePrinters,
+  ...channelsPrinters,
   ...headerJsonPrinters,
 ]
 
