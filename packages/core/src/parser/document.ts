@@ -4,6 +4,7 @@ import type { CallsInReasoning, ReasoningMode } from '../options.ts'
 import { isSpace } from '../scan/char-code.ts'
 import { MarkerFinder } from '../scan/find-marker.ts'
 import { LineTracker } from '../scan/line-tracker.ts'
+import { isStem, matchSuffixed, stemOf, suffixedAt } from '../scan/suffix.ts'
 import type { Match } from '../scan/text-buffer.ts'
 
 export interface DocumentOptions {
@@ -40,9 +41,9 @@ interface DocumentState {
    * of blanks alone: the header of one that follows content counts as a call here.
    */
   gap: 'start' | 'text' | 'marker' | 'call'
-  /** Blanks that wait for what follows, with the places they came from. */
   /** What stands before the next content: a line break between two messages. */
   join: string
+  /** Blanks that wait for what follows, with the places they came from. */
   space: string
   spaceSpans: [number, number][]
   /** More blanks came than may wait: the first of them went to the reader. */
@@ -60,6 +61,8 @@ interface DocumentState {
   /** An opener was given back as text: the next closer is text too. */
   looseOpener: boolean
   thoughtSeen: boolean
+  /** The one closer of the open thought, where a suffix decides; empty where any does. */
+  thoughtCloser: string
   /** The thought has not closed before the text ended: calls in it are real. */
   extract: boolean
 }
@@ -81,12 +84,13 @@ export class DocumentMachine {
   private endTokens: ReadonlySet<string> = new Set()
   private wrappers: ReadonlySet<string> = new Set()
   private closers: ReadonlySet<string> = new Set()
-  private places: Family['places']
-  private finders!: Record<'undecided' | 'content' | 'reasoning' | 'rehearsal', MarkerFinder<string>>
-  private readonly thoughtOpeners: ReadonlySet<string>
   /** The text is a sequence of messages whose headers say what is a thought; these markers end one. */
   private hasMessages: boolean
   private messageEnds: ReadonlySet<string> = new Set()
+  private places: Family['places']
+  private finders!: Record<'undecided' | 'content' | 'reasoning' | 'rehearsal', MarkerFinder<string>>
+  /** Openers of a thought with their closers. */
+  private readonly thoughtOpeners: ReadonlyMap<string, string>
   private readonly thoughtClosers: ReadonlySet<string>
   private readonly responseOpeners: ReadonlySet<string>
   private readonly responseClosers: ReadonlySet<string>
@@ -97,7 +101,7 @@ export class DocumentMachine {
     this.host = host
     this.candidates = candidates
     this.options = options
-    this.match = (literal, index) => host.marker(literal, index)
+    this.match = (literal, index) => this.matchMarker(literal, index)
     const { markers, response, reasoning: mode } = options
     this.hasMessages = candidates.length === 1 && hasMessages(candidates[0] as Candidate)
     const none = mode === 'off' || markers === undefined || this.hasMessages
@@ -117,14 +121,14 @@ export class DocumentMachine {
     const candidates = decided ? [this.candidates[state.candidate] as Candidate] : this.candidates
     this.families = candidates.flatMap(({ families, own }) => (decided ? families : own))
     this.endTokens = new Set(candidates.flatMap(({ endTokens }) => endTokens))
+    this.hasMessages = decided && hasMessages(candidates[0] as Candidate)
+    this.messageEnds = new Set(decided ? this.families.flatMap(({ messages }) => messages?.ends ?? []) : [])
     this.wrappers = new Set(this.families.flatMap(({ wrappers }) => wrappers))
     this.closers = new Set(decided ? this.families.flatMap(({ closers }) => closers) : [])
     const places = new Set(this.families.map((family) => family.places))
     this.places = places.has('lines') ? 'lines' : places.has('start') ? 'start' : undefined
-    this.hasMessages = decided && hasMessages(candidates[0] as Candidate)
-    this.messageEnds = new Set(decided ? this.families.flatMap(({ messages }) => messages?.ends ?? []) : [])
     const openers = this.families.flatMap((family) => family.openers)
-    const zones = [...this.thoughtOpeners, ...this.thoughtClosers, ...this.responseOpeners]
+    const zones = [...this.thoughtOpeners.keys(), ...this.thoughtClosers, ...this.responseOpeners]
     const text = [...zones, ...this.responseClosers, ...openers, ...this.closers, ...this.endTokens]
     this.finders = {
       undecided: new MarkerFinder([...zones, ...openers]),
@@ -259,16 +263,12 @@ export class DocumentMachine {
   }
 
   private emit(text: string, offset: number): void {
+    this.writeJoin(offset)
     const kind = this.state.zone === 'reasoning' ? 'reasoning' : 'content'
     this.host.output.text(kind, text)
     this.host.output.account(kind, offset, offset + text.length)
   }
-    this.writeJoin(offset)
 
-  private addSpace(text: string, offset: number): void {
-    if (text === '') return
-    const { state, host } = this
-    const room = host.heldChars - state.space.length
   private writeJoin(offset: number): void {
     const { state, host } = this
     if (state.join === '' || state.zone !== 'content') return
@@ -276,6 +276,10 @@ export class DocumentMachine {
     state.join = ''
   }
 
+  private addSpace(text: string, offset: number): void {
+    if (text === '') return
+    const { state, host } = this
+    const room = host.heldChars - state.space.length
     state.space += text.slice(0, room)
     state.spaceSpans.push([offset, offset + Math.min(room, text.length)])
     if (text.length <= room) return
@@ -288,11 +292,11 @@ export class DocumentMachine {
   private flushSpace(): void {
     const { space, spaceSpans } = this.state
     if (space === '') return
+    this.writeJoin((spaceSpans[0] as [number, number])[0])
     const kind = this.state.zone === 'reasoning' ? 'reasoning' : 'content'
     this.host.output.text(kind, space)
     for (const [start, end] of spaceSpans) this.host.output.account(kind, start, end)
     this.state.space = ''
-    this.writeJoin((spaceSpans[0] as [number, number])[0])
     this.state.spaceSpans = []
   }
 
@@ -320,9 +324,33 @@ export class DocumentMachine {
 
   private takeMarker(marker: string): 'taken' {
     const { buffer, output } = this.host
-    output.account('markup', buffer.at, buffer.at + marker.length)
-    buffer.pos += marker.length
+    const { length } = this.spelling(marker)
+    output.account('markup', buffer.at, buffer.at + length)
+    buffer.pos += length
     return 'taken'
+  }
+
+  /** A thought with a suffix, `<think:6124c78e>`, ends with the suffix that it began with. */
+  private matchMarker(literal: string, index: number): Match {
+    const { thoughtCloser } = this.state
+    if (thoughtCloser !== '' && this.thoughtClosers.has(literal)) return this.host.marker(thoughtCloser, index)
+    const { buffer, marker } = this.host
+    return isStem(literal) ? matchSuffixed(buffer, literal, index, marker) : marker(literal, index)
+  }
+
+  /** The text of a marker that stands at the position. */
+  private spelling(marker: string): string {
+    const { buffer } = this.host
+    const { thoughtCloser } = this.state
+    if (thoughtCloser !== '' && this.thoughtClosers.has(marker)) return thoughtCloser
+    return isStem(marker) ? suffixedAt(buffer, buffer.pos) : marker
+  }
+
+  /** The closer that belongs to the opener at the position, where suffixes tell closers apart. */
+  private closerOf(opener: string): string {
+    const closer = this.thoughtOpeners.get(opener) as string
+    if (isStem(opener)) return closer + this.spelling(opener).slice(opener.length)
+    return this.thoughtOpeners.has(stemOf(opener)) ? closer : ''
   }
 
   private removeEndToken(token: string): Decision {
@@ -337,17 +365,19 @@ export class DocumentMachine {
       if (state.thoughtSeen) {
         host.output.diagnose(
           'stray-reasoning-marker',
-          `${marker} stands twice; the second one was removed.`,
+          `${this.spelling(marker)} stands twice; the second one was removed.`,
           host.buffer.at,
         )
       }
       this.dropSpace()
       state.thoughtSeen = true
+      state.thoughtCloser = this.closerOf(marker)
       return this.takeMarker(marker)
     }
     if (this.tracker.inFence) return 'text'
     this.changeZone('reasoning')
     state.thoughtSeen = true
+    state.thoughtCloser = this.closerOf(marker)
     return this.takeMarker(marker)
   }
 
@@ -356,12 +386,14 @@ export class DocumentMachine {
     if (state.zone === 'reasoning') {
       this.changeZone('content')
       state.thoughtSeen = true
-      return this.takeMarker(marker)
+      this.takeMarker(marker)
+      state.thoughtCloser = ''
+      return 'taken'
     }
     if (state.gap === 'marker') {
       host.output.diagnose(
         'stray-reasoning-marker',
-        `${marker} stands twice; the second one was removed.`,
+        `${this.spelling(marker)} stands twice; the second one was removed.`,
         host.buffer.at,
       )
       this.dropSpace()
@@ -371,7 +403,7 @@ export class DocumentMachine {
       const mend = "If the prompt opens the thought, set reasoning to 'open' or 'auto'."
       host.output.diagnose(
         'stray-reasoning-marker',
-        `${marker} closes no thought; it is content. ${mend}`,
+        `${this.spelling(marker)} closes no thought; it is content. ${mend}`,
         host.buffer.at,
       )
     }
@@ -382,6 +414,7 @@ export class DocumentMachine {
   private onResponse(marker: string, opens: boolean): Decision {
     if (this.isExample() || (!opens && this.state.zone === 'reasoning')) return 'text'
     this.changeZone('content')
+    this.state.thoughtCloser = ''
     return this.takeMarker(marker)
   }
 
@@ -400,7 +433,7 @@ export class DocumentMachine {
       state.looseOpener = false
       return 'text'
     }
-    host.output.diagnose('stray-closer', `${marker} closes no call; it was removed.`, host.buffer.at)
+    host.output.diagnose('stray-closer', `${this.spelling(marker)} closes no call; it was removed.`, host.buffer.at)
     if (state.gap === 'call') this.dropSpace()
     this.tracker.breakLine()
     return this.takeMarker(marker)
@@ -478,6 +511,29 @@ export class DocumentMachine {
     }
   }
 
+  /** A message of the text begins: its header says what it is (without reasoning all of it is content). */
+  beginMessage(zone: 'content' | 'reasoning', join: string): void {
+    const { state } = this
+    this.endMessage()
+    if (zone === 'reasoning' && this.options.reasoning !== 'off') this.changeZone('reasoning')
+    else if (state.gap === 'text') {
+      this.flushSpace()
+      state.spaceOverflow = false
+      state.gap = 'call'
+    } else this.dropSpace()
+    if (state.zone === 'content' && state.textSeen) state.join = join
+  }
+
+  /** Blanks of content wait on: they are layout if a call follows. */
+  endMessage(): void {
+    const { state } = this
+    if (state.zone === 'reasoning') this.changeZone('content')
+    if (state.opened) state.gap = 'call'
+    state.opened = false
+    state.join = ''
+    this.tracker.reset()
+  }
+
   private leaveFamily(): void {
     const { state } = this
     state.family = -1
@@ -511,29 +567,6 @@ export class DocumentMachine {
     this.keep(found.index)
     if (found.marker !== undefined) {
       host.output.diagnose('call-in-reasoning', 'A call rehearsed in a thought is reasoning.', hold.offset)
-  /** A message of the text begins: its header says what it is (without reasoning all of it is content). */
-  beginMessage(zone: 'content' | 'reasoning', join: string): void {
-    const { state } = this
-    this.endMessage()
-    if (zone === 'reasoning' && this.options.reasoning !== 'off') this.changeZone('reasoning')
-    else if (state.gap === 'text') {
-      this.flushSpace()
-      state.spaceOverflow = false
-      state.gap = 'call'
-    } else this.dropSpace()
-    if (state.zone === 'content' && state.textSeen) state.join = join
-  }
-
-  /** Blanks of content wait on: they are layout if a call follows. */
-  endMessage(): void {
-    const { state } = this
-    if (state.zone === 'reasoning') this.changeZone('content')
-    if (state.opened) state.gap = 'call'
-    state.opened = false
-    state.join = ''
-    this.tracker.reset()
-  }
-
       return this.releaseRehearsal()
     }
     if (!buffer.ended) return false
@@ -604,11 +637,16 @@ export class DocumentMachine {
   }
 }
 
+function hasMessages({ own }: Candidate): boolean {
+  return own.some(({ messages }) => messages !== undefined)
+}
+
 function createState(reasoning: ReasoningMode, candidate: number): DocumentState {
   const open = reasoning === 'open'
   return {
     zone: open ? 'reasoning' : reasoning === 'auto' ? 'undecided' : 'content',
     gap: open ? 'marker' : 'start',
+    join: '',
     space: '',
     spaceSpans: [],
     spaceOverflow: false,
@@ -620,11 +658,7 @@ function createState(reasoning: ReasoningMode, candidate: number): DocumentState
     textSeen: false,
     looseOpener: false,
     thoughtSeen: false,
+    thoughtCloser: '',
     extract: false,
   }
 }
-function hasMessages({ own }: Candidate): boolean {
-  return own.some(({ messages }) => messages !== undefined)
-}
-
-    join: '',
