@@ -2,6 +2,7 @@ import type { ChannelsRow } from '../families/channels.ts'
 import type { HeaderJsonRow } from '../families/header-json-headers.ts'
 import type { JsonEnvelopeRow } from '../families/json-envelope.ts'
 import type { NestedTagsRow } from '../families/nested-tags.ts'
+import type { PythonicRow } from '../families/pythonic.ts'
 import type { QuotedObjectRow } from '../families/quoted-object.ts'
 import type { TaggedParametersRow } from '../families/tag-grammar.ts'
 import type { ReasoningMode } from '../options.ts'
@@ -14,6 +15,7 @@ export type Syntax =
   | { family: 'nested-tags'; row: NestedTagsRow }
   | { family: 'header-json'; row: HeaderJsonRow }
   | { family: 'channels'; row: ChannelsRow }
+  | { family: 'pythonic'; row: PythonicRow }
 
 /** A fixed prefix, then letters and digits. */
 export interface CallIdShape {

@@ -42,6 +42,7 @@ import {
   qwen25,
 } from './json-envelope.ts'
 import { minimaxM3 } from './nested-tags.ts'
+import { granitePythonic, lfm2, llama4Pythonic, olmo3, pythonic } from './pythonic.ts'
 import { functiongemma, gemma4 } from './quoted-object.ts'
 import { mimo, nemotronV3, qwen3Coder, seedOss, step3p5 } from './tagged-parameters.ts'
 
@@ -90,6 +91,11 @@ const ALL: readonly Format[] = [
   minimaxM3,
   gemma4,
   functiongemma,
+  pythonic,
+  llama4Pythonic,
+  olmo3,
+  lfm2,
+  granitePythonic,
 ]
 
 const AUTO = createAuto(ALL)

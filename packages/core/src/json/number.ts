@@ -1,6 +1,6 @@
 const JSON_NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/
 const LOOSE_NUMBER = /^([+-]?)([0-9_]*)(?:\.([0-9_]*))?(?:[eE]([+-]?[0-9]+))?$/
-const HEX_NUMBER = /^([+-]?)0[xX]([0-9a-fA-F]{1,64})$/
+const RADIX_NUMBER = /^([+-]?)(0[xX][0-9a-fA-F_]{1,64}|0[oO][0-7_]{1,86}|0[bB][01_]{1,256})$/
 const UNDERSCORES = /^[0-9]+(?:_[0-9]+)*$/
 
 /** Is the text exactly a number of the JSON grammar? */
@@ -12,7 +12,7 @@ export function isJsonNumber(text: string): boolean {
  * Spells a number as JSON does, keeping its digits: `+5`, `007`, `.5`, `5.`, `1_000`. Digits never go through a JavaScript number, so
  * integers of any length stay exact.
  *
- * @param hex - read `0x1F` too
+ * @param hex - read `0x1F` and its kin too
  * @returns `undefined` when the text is no number
  */
 export function normalizeNumber(text: string, hex: boolean): string | undefined {
@@ -31,7 +31,8 @@ export function normalizeNumber(text: string, hex: boolean): string | undefined 
 }
 
 function normalizeHex(text: string): string | undefined {
-  const match = HEX_NUMBER.exec(text)
-  if (match === null) return undefined
-  return `${match[1] === '-' ? '-' : ''}${BigInt(`0x${match[2]}`).toString()}`
+  const [, sign, digits] = RADIX_NUMBER.exec(text) ?? []
+  // A `_` may stand behind the letter of the radix, and between digits.
+  if (digits === undefined || digits.endsWith('_') || digits.includes('__')) return undefined
+  return `${sign === '-' ? '-' : ''}${BigInt(digits.replaceAll('_', '')).toString()}`
 }

@@ -4,6 +4,7 @@ import { HeaderJson } from '../families/header-json.ts'
 import { JsonEnvelope } from '../families/json-envelope.ts'
 import type { Family, FamilyHost } from '../families/family.ts'
 import { NestedTags } from '../families/nested-tags.ts'
+import { Pythonic } from '../families/pythonic.ts'
 import { QuotedObject } from '../families/quoted-object.ts'
 import { TaggedParameters } from '../families/tagged-parameters.ts'
 import type { Format, Syntax } from '../formats/format.ts'
@@ -220,6 +221,8 @@ function createFamily(syntax: Syntax, host: FamilyHost, dialect: boolean): Famil
       return new NestedTags(syntax.row, host)
     case 'header-json':
       return new HeaderJson(syntax.row, host)
+    case 'pythonic':
+      return new Pythonic(syntax.row, host)
     case 'channels':
       return new Channels(syntax.row, host)
   }
