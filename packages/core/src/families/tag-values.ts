@@ -184,9 +184,10 @@ export class TagValues {
   private skipCdata(parameter: Parameter): boolean {
     const { buffer } = this.host
     const at = buffer.skipSpace(buffer.pos, MAX_BLANKS)
-    if (at === buffer.text.length) return buffer.ended || at - buffer.pos >= MAX_BLANKS
-    const match = buffer.match(CDATA, at)
-    if (match !== 'yes') return match === 'no'
+    if (at === buffer.text.length) return at - buffer.pos >= MAX_BLANKS
+    // A piece of the opener where the text ends is no argument text: a cut value is a prefix of the whole one.
+    if (buffer.endsInside(CDATA, at)) return false
+    if (buffer.match(CDATA, at) === 'no') return true
     this.consume(at + CDATA.length, 'markup')
     parameter.cdata = true
     return true
