@@ -15,6 +15,8 @@ export interface Closing {
 
 /** What decides whether a parameter may come next. */
 export interface ClosingContext {
+  /** A section is open. */
+  section: boolean
   tool: string
   seen: Record<string, true>
 }
@@ -37,11 +39,14 @@ export class ClosingRules {
   private readonly finder: MarkerFinder<string>
   /** First two characters of all that can end a value: everything else is text at first sight. */
   private readonly starts: ReadonlySet<string>
+  /** A parameter's tag cannot be mistaken for text: its key and value have tags of their own. Line breaks need not stand before it. */
+  private readonly anywhere: boolean
 
   constructor(grammar: TagGrammar, host: FamilyHost) {
     this.grammar = grammar
     this.host = host
     const { literals, row } = grammar
+    this.anywhere = row.parameter.head.kind === 'key'
     this.enders = [...CLOSERS, 'parameterOpen' as const].flatMap((kind) =>
       literals[kind].map((literal) => ({ literal, kind })),
     )
@@ -69,10 +74,10 @@ export class ClosingRules {
     for (const { literal, kind } of this.enders) {
       // A piece of a closer where the text ends never becomes argument text: a cut value is a prefix of the whole one.
       if (buffer.endsInside(literal, index)) {
-        if (kind !== 'parameterOpen' || lineStart) return 'wait'
+        if (kind !== 'parameterOpen' || lineStart || this.anywhere) return 'wait'
       } else if (this.host.marker(literal, index) === 'yes') {
         if (kind === 'parameterOpen') return this.nextParameter(index, lineStart, context)
-        const match = this.host.closers === 'first' ? 'yes' : this.confirms(kind, index + literal.length)
+        const match = this.host.closers === 'first' ? 'yes' : this.confirms(kind, index + literal.length, context)
         const closed = kind === 'parameterClose'
         return match === 'yes' ? { length: closed ? literal.length : 0, closed } : match
       }
@@ -86,7 +91,7 @@ export class ClosingRules {
   }
 
   /** Does a CDATA section end at this index, and the value with it? Its end counts before the value's own closer only. */
-  atCdata(index: number): Closing | 'no' | 'wait' {
+  atCdata(index: number, context: ClosingContext): Closing | 'no' | 'wait' {
     const { buffer } = this.host
     if (!this.mayEnd(index)) return 'no'
     if (index + 1 === buffer.text.length || isEndTokenTail(this.host, index)) return 'wait'
@@ -97,13 +102,13 @@ export class ClosingRules {
     const next = followedBy(this.host, start, this.grammar.literals.parameterClose)
     if (next.match !== 'yes') return next.match
     if (next.marker === undefined) return { length: CDATA_END.length, closed: false }
-    const confirmed = this.host.closers === 'first' ? 'yes' : this.confirms('parameterClose', next.end)
+    const confirmed = this.host.closers === 'first' ? 'yes' : this.confirms('parameterClose', next.end, context)
     return confirmed === 'yes' ? { length: next.end - index, closed: true } : confirmed
   }
 
-  /** `<parameter=NAME>` at line start ends a value without its closer when NAME can be the next parameter. */
+  /** `<parameter=NAME>` at line start, a whole key anywhere, ends a value without its closer when the next parameter can have the name. */
   private nextParameter(index: number, lineStart: boolean, context: ClosingContext): Closing | 'no' | 'wait' {
-    if (!lineStart) return 'no'
+    if (!lineStart && !this.anywhere) return 'no'
     const { buffer, tools, nameChars } = this.host
     const head = readHead(this.grammar.row.parameter.head, buffer, index, nameChars)
     if (typeof head === 'string') return head
@@ -113,20 +118,22 @@ export class ClosingRules {
   }
 
   /** Is a closer confirmed by what stands behind it? */
-  private confirms(closer: TagKind, index: number): Match {
+  private confirms(closer: TagKind, index: number, context: ClosingContext): Match {
     const { grammar, host } = this
     const next = followedBy(host, index, this.followers[closer] as readonly string[])
     const kind = next.marker === undefined ? undefined : (grammar.kinds.get(next.marker) as TagKind)
     if (kind === undefined || !this.closes(kind)) return next.match
     // Tags that say nothing may stand between the last parameter and the function's closer.
-    if (kind === 'layout') return this.confirmsFunction(next.end)
-    return kind === grammar.lastCloser && this.isNext(closer, kind) ? 'yes' : this.confirms(kind, next.end)
+    if (kind === 'layout') return this.confirmsFunction(next.end, context)
+    const whole = kind === grammar.lastCloser(context.section) && this.isNext(closer, kind)
+    return whole ? 'yes' : this.confirms(kind, next.end, context)
   }
 
-  private confirmsFunction(index: number): Match {
+  private confirmsFunction(index: number, context: ClosingContext): Match {
     const next = followedBy(this.host, index, this.grammar.literals.functionClose)
     if (next.marker === undefined) return next.match
-    return this.grammar.lastCloser === 'functionClose' ? 'yes' : this.confirms('functionClose', next.end)
+    const whole = this.grammar.lastCloser(context.section) === 'functionClose'
+    return whole ? 'yes' : this.confirms('functionClose', next.end, context)
   }
 
   private closes(kind: TagKind): boolean {

@@ -32,8 +32,12 @@ export interface TaggedParametersRow {
   bare: 'line' | 'anywhere' | 'never'
   /** The template writes a line break after a parameter's opener and before its closer: one of each is layout. */
   trimNewline: boolean
+  /** The body of a call may be JSON: `<tool_call>{"name": ...}</tool_call>`. Needs `bare: 'anywhere'`. */
+  json?: boolean
   /** Tags between parameters that say nothing. */
   layout?: readonly string[]
+  /** All tags may end in a suffix that differs from model to model, the same in each: `<tool_call:6124c78e>`. */
+  suffixed?: boolean
   /** Values are XML: entities are decoded, CDATA sections are verbatim. */
   xml?: boolean
   /** Parameters that models write around all arguments, as a JSON object. They are taken off where the tool does not declare them. */
@@ -60,8 +64,6 @@ export class TagGrammar {
   readonly kinds: ReadonlyMap<string, TagKind>
   /** Literals with which a function begins, misspelt ones included. */
   readonly functionStems: readonly string[]
-  /** The closer after which a call is whole, whatever follows (P10). */
-  readonly lastCloser: TagKind
   /** Every literal and end token. */
   readonly finder: MarkerFinder<string>
 
@@ -85,8 +87,12 @@ export class TagGrammar {
     }
     this.kinds = kinds
     this.functionStems = headStems(row.function.head)
-    this.lastCloser = wrapper !== undefined ? 'wrapperClose' : section !== undefined ? 'sectionClose' : 'functionClose'
     this.finder = new MarkerFinder([...kinds.keys(), ...host.endTokens])
+  }
+
+  /** The closer after which a call is whole, whatever follows (P10). */
+  lastCloser(inSection: boolean): TagKind {
+    return this.row.wrapper !== undefined ? 'wrapperClose' : inSection ? 'sectionClose' : 'functionClose'
   }
 
   /** The literal that remarks name. */

@@ -1,7 +1,9 @@
 import { isSpace } from '../scan/char-code.ts'
 import type { TextBuffer } from '../scan/text-buffer.ts'
 import { decodeEntities } from '../values/entities.ts'
+import { type KeyHead, type NameHead, readKeyHead, readNameHead } from './key-heads.ts'
 import { MAX_BLANKS } from './lookahead.ts'
+import { tagName } from './tag-name.ts'
 
 /** `<function=NAME>`: the name stands between a literal and the end of the tag. */
 export interface EqualsHead {
@@ -34,7 +36,7 @@ export interface AttributeHead {
  * {@link headOpeners} and in {@link headStems}, and a function that {@link readHead} calls. It must answer alike for every cut of the
  * text: `wait` as long as more text could change the answer, and `no` at the latest when the longest name and its blanks have come.
  */
-export type TagHead = EqualsHead | AttributeHead
+export type TagHead = EqualsHead | AttributeHead | NameHead | KeyHead
 
 /** What a tag says. */
 export interface Head {
@@ -45,6 +47,12 @@ export interface Head {
   mended: boolean
   /** What the tag says about the value; wins over the schema (P5). */
   type?: 'string' | 'json'
+  /** The opener stood more than once (fine print 5). */
+  doubled?: boolean
+  /** Only a declared tool can have the name. */
+  declaredOnly?: boolean
+  /** Indexes of line breaks in it that were written as their escapes. */
+  escaped?: { start: number; end: number }
 }
 
 /** Most characters of a tag behind its name. */
@@ -52,7 +60,7 @@ const MAX_ATTRIBUTES = 256
 
 /** Literals with which the tag begins; they count in a chain of closers. */
 export function headOpeners(head: TagHead): readonly string[] {
-  return head.kind === 'equals' ? [head.open] : [...head.open, ...(head.mended ?? [])]
+  return head.kind === 'attributes' ? [...head.open, ...(head.mended ?? [])] : [head.open]
 }
 
 /** Literals with which a tag that opens a call may begin, misspelt ones included. */
@@ -71,6 +79,10 @@ export function readHead(head: TagHead, buffer: TextBuffer, index: number, nameC
       return readEquals(head, buffer, index, nameChars)
     case 'attributes':
       return readAttributes(head, buffer, index, nameChars)
+    case 'name':
+      return readNameHead(head, buffer, index, nameChars)
+    case 'key':
+      return readKeyHead(head, buffer, index, nameChars)
   }
 }
 
@@ -149,13 +161,9 @@ function breaksTag(code: number): boolean {
   return code === 60 || code === 10 || code === 13
 }
 
-/** The name, trimmed, without one pair of quotes (fine print 7). */
 function named(text: string, end: number, mended: boolean, nameChars: number): Head | 'no' {
-  const trimmed = text.trim()
-  const first = trimmed[0]
-  const quoted = trimmed.length >= 2 && (first === '"' || first === "'") && trimmed.endsWith(first)
-  const name = quoted ? trimmed.slice(1, -1).trim() : trimmed
-  return name === '' || name.length > nameChars ? 'no' : { name, end, mended }
+  const name = tagName(text, nameChars)
+  return name === undefined ? 'no' : { name, end, mended }
 }
 
 function typeIn(attributes: string, type: string | undefined): Pick<Head, 'type'> {

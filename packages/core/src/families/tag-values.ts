@@ -31,6 +31,8 @@ export interface Parameter {
 
 /** What the reader of values knows and changes of a call. */
 export interface CallState {
+  /** A section is open. */
+  section: boolean
   tool: string
   repaired: boolean
   /** Names that have a value, each behind a `$`, so that `__proto__` is a name like any other. */
@@ -71,9 +73,20 @@ export class TagValues {
       cdata: false,
       envelope,
     }
+    this.skipEscaped(head)
     this.consume(head.end, 'markup')
     call.seen[`$${key}`] = true
     if (!duplicate && !envelope) this.announce(call, call.parameter)
+  }
+
+  /** Line breaks in a tag that were written as their escapes say nothing. */
+  private skipEscaped({ escaped }: Head): void {
+    if (escaped === undefined) return
+    const { buffer, output } = this.host
+    this.consume(escaped.start, 'markup')
+    const offset = buffer.at
+    const message = 'A line break between the tags of a parameter was written as its escape; it was dropped.'
+    output.diagnose('stray-text', message, offset, this.consume(escaped.end, 'dropped'))
   }
 
   private announce(call: CallState, { key, value }: Parameter): void {
@@ -140,7 +153,7 @@ export class TagValues {
   }
 
   private closingAt(call: CallState, parameter: Parameter, index: number): Closing | 'no' | 'wait' {
-    if (parameter.cdata) return this.rules.atCdata(index)
+    if (parameter.cdata) return this.rules.atCdata(index, call)
     const closing = this.rules.at(index, this.isLineStart(parameter, index), call)
     if (typeof closing === 'string' || !parameter.envelope) return closing
     // Whether it is the only parameter must be known when its value ends.

@@ -1,6 +1,7 @@
 import type { Match } from '../scan/text-buffer.ts'
 import { isSpace } from '../scan/char-code.ts'
 import type { Family, FamilyHost, OpenerPlace, StreamEnd } from './family.ts'
+import { type JsonBodyState, JsonBodies } from './json-bodies.ts'
 import { MAX_BLANKS, doubledOpeners, followedBy } from './lookahead.ts'
 import { TagGrammar, type TagKind, type TaggedParametersRow } from './tag-grammar.ts'
 import { type Head, readHead } from './tag-heads.ts'
@@ -13,10 +14,11 @@ interface TaggedState extends CallState {
     | 'body' //            <function=f>|<parameter=
     | 'value' //           <parameter=p>te|xt
     | 'afterFunction' //   </function>|</tool_call>
-  /** A section is open. */
-  section: boolean
+    | 'json' //            <tool_call>|{"name": ...}
   /** A wrapper is open. */
   wrapped: boolean
+  /** The body that is being read is JSON. */
+  json: JsonBodyState | null
   /** Text outside every parameter that goes nowhere. */
   stray: string
   strayOffset: number
@@ -45,6 +47,7 @@ export class TaggedParameters implements Family {
   private readonly grammar: TagGrammar
   private readonly host: FamilyHost
   private readonly values: TagValues
+  private readonly json: JsonBodies | undefined
 
   /** The body belongs to another format than the one asked for; it is read with a diagnostic. */
   private readonly dialect: boolean
@@ -54,6 +57,7 @@ export class TaggedParameters implements Family {
     this.dialect = dialect
     this.grammar = new TagGrammar(row, host)
     this.values = new TagValues(this.grammar, host)
+    if (row.json === true) this.json = new JsonBodies(this.grammar, host, (offset) => this.commitJson(offset))
     const { literals, functionStems } = this.grammar
     const outer = [...literals.sectionOpen, ...literals.wrapperOpen]
     this.openers = row.bare === 'never' ? outer : [...outer, ...functionStems]
@@ -71,6 +75,7 @@ export class TaggedParameters implements Family {
     const { bare } = this.grammar.row
     const outer = this.outerAt(index)
     if (outer.match === 'wait') return 'wait'
+    if (this.json?.opens(outer.next) === 'yes') return 'yes'
     if (outer.section || outer.wrapped) return this.functionOpens(outer)
     if (bare === 'never' || (bare === 'line' && !lineStart)) return 'no'
     return this.acceptsBare(index)
@@ -109,10 +114,10 @@ export class TaggedParameters implements Family {
     return typeof head === 'string' || this.acceptsFunction(head) ? head : 'no'
   }
 
-  private acceptsFunction({ name, mended }: Head): boolean {
+  private acceptsFunction({ name, mended, declaredOnly }: Head): boolean {
     const { tools, unknownTools } = this.host
     if (tools.declares(name)) return true
-    return !mended && (tools.open || unknownTools === 'forward')
+    return !mended && declaredOnly !== true && (tools.open || unknownTools === 'forward')
   }
 
   /**
@@ -133,6 +138,7 @@ export class TaggedParameters implements Family {
     const { buffer, output } = this.host
     const outer = this.outerAt(index)
     this.state = createState()
+    if (this.json?.opens(outer.next) === 'yes') return this.startJson(outer)
     this.host.commit(buffer.offset + index)
     if (outer.doubled) output.diagnose('doubled-opener', 'The call was opened more than once.', buffer.offset + index)
     this.state.section = outer.section
@@ -146,12 +152,15 @@ export class TaggedParameters implements Family {
   }
 
   /** Where both openers are missing the remark names the outer one. */
-  private noteMissingOpener({ section, wrapped }: Pick<Outer, 'section' | 'wrapped'>): void {
+  private noteMissingOpener(
+    { section, wrapped }: Pick<Outer, 'section' | 'wrapped'>,
+    offset = this.host.buffer.at,
+  ): void {
     const { grammar, host } = this
     const inSection = section || this.state.section
     const missing = grammar.row.section !== undefined && !inSection ? 'sectionOpen' : 'wrapperOpen'
     if (missing === 'wrapperOpen' && (wrapped || grammar.row.wrapper === undefined)) return
-    host.output.diagnose('missing-opener', `The call has no ${grammar.name(missing)}.`, host.buffer.at)
+    host.output.diagnose('missing-opener', `The call has no ${grammar.name(missing)}.`, offset)
   }
 
   private startFunction(wrapped: boolean): void {
@@ -161,11 +170,38 @@ export class TaggedParameters implements Family {
     const { section } = this.state
     this.state = { ...createState(), mode: 'body', section, wrapped, tool: head.name, repaired: head.mended }
     output.startCall(head.name, offset)
+    if (head.doubled === true) output.diagnose('doubled-opener', 'The call was opened more than once.', offset)
     if (head.mended) output.diagnose('mended-tag', `The function tag of ${head.name} was misspelt.`, offset)
     if (!tools.open && !tools.declares(head.name)) {
       output.diagnose('unknown-tool', `The request declares no tool ${head.name}.`, offset)
     }
     this.consume(head.end, 'markup')
+  }
+
+  // --- bodies of JSON ---------------------------------------------------------------------------------------------------------------
+
+  /** In a section that is open its opener is behind us; otherwise it waits with the body's own. */
+  private startJson({ section, next }: Outer): void {
+    const json = this.json as JsonBodies
+    const inSection = section || this.state.section
+    json.begin(next)
+    this.state = { ...createState(), mode: 'json', section: inSection, json: json.state }
+  }
+
+  private commitJson(offset: number): void {
+    this.host.commit(offset)
+    this.noteMissingOpener({ section: false, wrapped: false }, offset)
+  }
+
+  private onJson(): boolean {
+    const json = this.json as JsonBodies
+    json.state = this.state.json as JsonBodyState
+    const outcome = json.run()
+    this.state.json = json.state
+    if (outcome === 'wait') return false
+    const section = outcome === 'left' && this.state.section
+    this.state = { ...createState(), mode: section ? 'section' : 'idle', section }
+    return true
   }
 
   // --- the states -----------------------------------------------------------------------------------------------------------------
@@ -174,7 +210,7 @@ export class TaggedParameters implements Family {
     for (;;) {
       const { mode } = this.state
       if (mode === 'idle') return false
-      const goesOn = mode === 'value' ? this.onValue() : this.onTag(mode)
+      const goesOn = mode === 'value' ? this.onValue() : mode === 'json' ? this.onJson() : this.onTag(mode)
       if (!goesOn) return this.state.mode !== ('idle' as string)
     }
   }
@@ -303,6 +339,9 @@ export class TaggedParameters implements Family {
   private nextFunction(mode: 'body' | 'afterFunction'): boolean {
     const { buffer, output } = this.host
     const { section, wrapped } = this.state
+    const json = this.json?.opens(buffer.pos)
+    if (json === 'wait') return false
+    if (json === 'yes') return this.endUnclosed(mode)
     const head = this.functionHead(buffer.pos)
     const accepted = typeof head === 'string' ? head : section || wrapped ? 'yes' : this.acceptsBare(buffer.pos)
     if (accepted === 'wait') return false
@@ -321,11 +360,16 @@ export class TaggedParameters implements Family {
   private nextCall(): boolean {
     const { buffer, output } = this.host
     const outer = this.outerAt(buffer.pos)
-    const match = outer.match === 'wait' ? 'wait' : this.functionOpens(outer)
+    const json = this.json?.opens(outer.next) === 'yes'
+    const match = json ? 'yes' : outer.match === 'wait' ? 'wait' : this.functionOpens(outer)
     if (match === 'wait') return false
     if (match === 'no') return this.isRefused(outer.next) ? this.leave('section') : this.stray()
     if (!output.mayStart(buffer.at)) return this.leave('section')
     this.dropStray()
+    if (json) {
+      this.startJson(outer)
+      return true
+    }
     if (outer.doubled) output.diagnose('doubled-opener', 'The call was opened more than once.', buffer.at)
     this.noteMissingOpener(outer)
     this.consume(outer.next, 'markup')
@@ -411,6 +455,7 @@ export class TaggedParameters implements Family {
     const { mode } = this.state
     if (mode === 'idle') return
     if (mode === 'value') return this.cut(this.values.truncate(this.state))
+    if (mode === 'json') return this.endJson(clean)
     this.takeStray(this.host.buffer.text.length)
     if (mode === 'body' && !clean) return this.cut(this.state.stray)
     this.dropStray()
@@ -423,6 +468,13 @@ export class TaggedParameters implements Family {
     } else this.noteMissing('sectionClose')
     if (mode !== 'section') this.endCall()
     this.state.mode = 'idle'
+  }
+
+  private endJson(clean: boolean): void {
+    const json = this.json as JsonBodies
+    json.state = this.state.json as JsonBodyState
+    json.end({ clean })
+    this.state = createState()
   }
 
   private cut(dropped: string): void {
@@ -442,6 +494,7 @@ function createState(): TaggedState {
     seen: {},
     count: 0,
     parameter: null,
+    json: null,
     stray: '',
     strayOffset: 0,
   }

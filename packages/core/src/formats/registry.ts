@@ -41,6 +41,7 @@ import {
   phi4MiniJson,
   qwen25,
 } from './json-envelope.ts'
+import { glm45, hyV3, hyV4, k2Horizon, ling3, poolsideV1, solarOpen2, spark25 } from './key-value-tags.ts'
 import { minimaxM3 } from './nested-tags.ts'
 import { granitePythonic, lfm2, llama4Pythonic, olmo3, pythonic } from './pythonic.ts'
 import { functiongemma, gemma4 } from './quoted-object.ts'
@@ -52,6 +53,14 @@ const ALL: readonly Format[] = [
   seedOss,
   step3p5,
   nemotronV3,
+  glm45,
+  poolsideV1,
+  ling3,
+  spark25,
+  hyV3,
+  hyV4,
+  solarOpen2,
+  k2Horizon,
   step3,
   minimaxM2,
   dots,

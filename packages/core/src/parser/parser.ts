@@ -6,6 +6,7 @@ import type { Family, FamilyHost } from '../families/family.ts'
 import { NestedTags } from '../families/nested-tags.ts'
 import { Pythonic } from '../families/pythonic.ts'
 import { QuotedObject } from '../families/quoted-object.ts'
+import { SuffixedTags } from '../families/suffixed-tags.ts'
 import { TaggedParameters } from '../families/tagged-parameters.ts'
 import type { Format, Syntax } from '../formats/format.ts'
 import { findDefinition } from '../formats/registry.ts'
@@ -212,7 +213,9 @@ function clone<T>(value: T): T {
 function createFamily(syntax: Syntax, host: FamilyHost, dialect: boolean): Family {
   switch (syntax.family) {
     case 'tagged-parameters':
-      return new TaggedParameters(syntax.row, host, dialect)
+      return syntax.row.suffixed === true
+        ? new SuffixedTags(syntax.row, host, dialect)
+        : new TaggedParameters(syntax.row, host, dialect)
     case 'json-envelope':
       return new JsonEnvelope(syntax.row, host, dialect)
     case 'quoted-object':

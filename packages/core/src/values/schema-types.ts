@@ -146,7 +146,8 @@ function collectTypes(schema: unknown, root: unknown, depth: number): number {
   return types
 }
 
-function typeOfName(name: unknown): number {
+/** The type that a name such as `integer` or `str` means, 0 for no type. */
+export function typeOfName(name: unknown): number {
   if (typeof name !== 'string') return 0
   const lower = name.toLowerCase()
   const known = ALIASES.get(lower)

@@ -2,15 +2,18 @@ import { attributeTagsPrinters } from './attribute-tags.ts'
 import { headerJsonPrinters } from './header-json.ts'
 import { channelsPrinters } from './channels.ts'
 import { jsonEnvelopePrinters } from './json-envelope.ts'
+import { keyValueTagPrinters } from './key-value-tags.ts'
 import type { FormatPrinter } from './printer.ts'
 import { taggedParametersPrinters } from './tagged-parameters.ts'
 
 export * from './printer.ts'
+export { hyV3SuffixPrinter, k2TypedPrinter } from './key-value-tags.ts'
 export { qwen35Printer } from './tagged-parameters.ts'
 
 /** A printer for each format, family by family. */
 export const printers: readonly FormatPrinter[] = [
   ...taggedParametersPrinters,
+  ...keyValueTagPrinters,
   ...attributeTagsPrinters,
   ...jsonEnvelopePrinters,
   ...channelsPrinters,

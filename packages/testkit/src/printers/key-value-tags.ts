@@ -28,6 +28,8 @@ interface KeyValueLayout {
   /** The blanks that the template writes between tags; the readers take any, where `free` says so. */
   layout: string
   free: boolean
+  /** Stands at the end of every tag; other models have others. */
+  suffix?: string
   think: [string, string]
   reasoning: ReasoningMode
   endTokens: readonly string[]
@@ -96,13 +98,37 @@ function createKeyValuePrinter(layout: KeyValueLayout): FormatPrinter {
   }
 }
 
-/** An opener with its name, a key between its tags, a type between its tags. */
-function tagsOf({ call, nameEnd = '', keyOpen, keyEnd, type }: KeyValueLayout): RegExp[] {
-  const key = `${escape(keyOpen)}[^<]*?(?:${escape(keyEnd[0])})?`
+/** An opener with its name, a key between its tags, a type between its tags; where tags end in a suffix, any is one. */
+function tagsOf({
+  section,
+  call,
+  nameEnd = '',
+  keyOpen,
+  keyEnd,
+  type,
+  valueClose,
+  suffix,
+  think,
+}: KeyValueLayout): RegExp[] {
+  const tag = (literal: string): string =>
+    suffix === undefined || literal === ''
+      ? escape(literal)
+      : `${escape(literal.slice(0, -1 - suffix.length))}(?::[^\\s<>]+)?>`
+  const others = [...(section ?? []), ...call, nameEnd, keyOpen, ...keyEnd, valueClose, ...think]
   return [
-    new RegExp(`${escape(call[0])}\\s*[^\\s<>]+(?:\\s*${escape(nameEnd)})?`),
-    new RegExp(key),
-    ...(type === undefined ? [] : [new RegExp(`${escape(type[0])}[^<]*?${escape(type[1])}`)]),
+    new RegExp(`${tag(call[0])}\\s*[^\\s<>]+(?:\\s*${tag(nameEnd)})?`),
+    new RegExp(`${tag(keyOpen)}[^<]*?(?:${tag(keyEnd[0])})?`),
+    ...(type === undefined ? [] : [new RegExp(`${tag(type[0])}[^<]*?${tag(type[1])}`)]),
+    ...(suffix === undefined
+      ? []
+      : [
+          new RegExp(
+            others
+              .map(tag)
+              .filter((other) => other !== '')
+              .join('|'),
+          ),
+        ]),
   ]
 }
 
@@ -164,6 +190,7 @@ function hunyuan(format: string, suffix: string, separator: boolean): KeyValueLa
   const tag = (name: string): string => `<${name}${suffix}>`
   return {
     format,
+    suffix,
     section: [tag('tool_calls'), tag('/tool_calls')],
     call: [tag('tool_call'), tag('/tool_call')],
     ...(separator ? { nameEnd: tag('tool_sep') } : {}),
