@@ -300,10 +300,10 @@ export class DocumentMachine {
     this.state.spaceSpans = []
   }
 
-  private dropSpace(): void {
+  private dropSpace(markerOffset: number = this.host.buffer.at): void {
     if (this.state.spaceOverflow) {
       const message = `Of more than ${this.host.heldChars} blanks before a marker (limits.heldChars) the first are text.`
-      this.host.output.diagnose('limit', message, this.host.buffer.at)
+      this.host.output.diagnose('limit', message, markerOffset)
       this.state.spaceOverflow = false
     }
     for (const [start, end] of this.state.spaceSpans) this.host.output.account('markup', start, end)
@@ -503,7 +503,7 @@ export class DocumentMachine {
   /** The first call of a wrapper opens. */
   commit(offset: number): void {
     const { state, host } = this
-    this.dropSpace()
+    this.dropSpace(offset)
     state.opened = true
     state.callSeen = true
     if (state.zone === 'reasoning') {
