@@ -48,7 +48,7 @@ export const seededBugs = [
     name: 'values are trimmed',
     changes: [
       {
-        file: 'families/tagged-parameters.ts',
+        file: 'families/tag-values.ts',
         find: 'const piece = buffer.take(to)\n    parameter.lineStart',
         replace: 'const piece = buffer.take(to).trim()\n    parameter.lineStart',
       },
@@ -69,8 +69,8 @@ export const seededBugs = [
     changes: [
       {
         file: 'families/closing-rules.ts',
-        find: "return match === 'yes' ? { length } : match",
-        replace: "return match === 'wait' ? match : { length }",
+        find: "return match === 'yes' ? { length: closed ? literal.length : 0, closed } : match",
+        replace: "return match === 'wait' ? match : { length: closed ? literal.length : 0, closed }",
       },
     ],
   },
@@ -79,8 +79,8 @@ export const seededBugs = [
     changes: [
       {
         file: 'families/closing-rules.ts',
-        find: 'if (next.marker === functionClose) return this.confirmsFunction(next.end)',
-        replace: "if (next.marker === functionClose) return 'yes'",
+        find: "return whole ? 'yes' : this.confirms(kind, next.end, context)",
+        replace: "return 'yes'",
       },
     ],
   },
@@ -88,7 +88,7 @@ export const seededBugs = [
     name: 'both line breaks at the end of a value are layout',
     changes: [
       {
-        file: 'families/tagged-parameters.ts',
+        file: 'families/tag-values.ts',
         find: 'if (last !== Char.newline) return end\n',
         replace:
           'if (last !== Char.newline) return end\n    if (text.charCodeAt(end - 2) === Char.newline) return end - 2\n',
@@ -109,9 +109,49 @@ export const seededBugs = [
     name: 'a second value of a parameter is written too',
     changes: [
       {
-        file: 'families/tagged-parameters.ts',
-        find: 'const duplicate = Object.hasOwn(this.state.seen, `$${key}`)',
+        file: 'families/tag-values.ts',
+        find: 'const duplicate = Object.hasOwn(call.seen, `$${key}`)',
         replace: 'const duplicate = false',
+      },
+    ],
+  },
+  {
+    name: 'the schema wins over the type in the tag',
+    changes: [
+      {
+        file: 'families/tag-values.ts',
+        find: 'if (type === undefined) return types\n',
+        replace: 'if (type === undefined || types !== ValueType.string) return types\n',
+      },
+    ],
+  },
+  {
+    name: 'half an entity is sent as text',
+    changes: [
+      {
+        file: 'families/tag-values.ts',
+        find: 'if (this.decodes(parameter)) return beforeOpenEntity(text, pos, end)\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a CDATA section ends at its first end',
+    changes: [
+      {
+        file: 'families/closing-rules.ts',
+        find: "if (next.match !== 'yes') return next.match\n",
+        replace: "if (next.match !== 'yes') return { length: CDATA_END.length, closed: false }\n",
+      },
+    ],
+  },
+  {
+    name: 'a section ends with its first call',
+    changes: [
+      {
+        file: 'families/tagged-parameters.ts',
+        find: "this.state.mode = this.state.section ? 'section' : 'idle'\n  }\n\n  // --- the end",
+        replace: "this.state.mode = 'idle'\n  }\n\n  // --- the end",
       },
     ],
   },
