@@ -67,7 +67,7 @@ function membersOf(keys: fc.Arbitrary<string>, values: fc.Arbitrary<ExactJson>):
 /** Strings that a type beside string would not claim. */
 const plainString = string(hardString.map((text) => `${text}.`))
 
-const PARAMETER_KINDS: readonly fc.Arbitrary<ParameterKind>[] = [
+const LEAF_KINDS: readonly fc.Arbitrary<ParameterKind>[] = [
   fc.constant({ schema: { type: 'string' }, value: string(hardString) }),
   fc.constant({ schema: { type: 'string', enum: ['a', 'b'] }, value: string(hardString) }),
   fc.constant({ schema: {}, value: string(hardString) }),
@@ -75,14 +75,51 @@ const PARAMETER_KINDS: readonly fc.Arbitrary<ParameterKind>[] = [
   fc.constant({ schema: { type: 'integer' }, value: integer }),
   fc.constant({ schema: { type: 'number' }, value: number }),
   fc.constant({ schema: { type: 'boolean' }, value: boolean }),
-  fc.constant({ schema: { type: 'object' }, value: anyObject }),
-  fc.constant({ schema: { type: 'array', items: {} }, value: anyArray }),
   fc.constant({ schema: { type: ['string', 'null'] }, value: fc.oneof(plainString, nothing) }),
   fc.constant({ schema: { anyOf: [{ type: 'string' }, { type: 'integer' }] }, value: fc.oneof(plainString, integer) }),
   fc.constant({ schema: { anyOf: [{ type: 'integer' }, { type: 'null' }] }, value: fc.oneof(integer, nothing) }),
-  fc.constant({ schema: { oneOf: [{ type: 'array' }, { type: 'null' }] }, value: fc.oneof(anyArray, nothing) }),
   fc.constant({ schema: { allOf: [{ $ref: '#/$defs/count' }] }, value: integer }),
 ]
+
+/** Objects and arrays whose schemas say nothing about what is in them. */
+const OPEN_KINDS: readonly fc.Arbitrary<ParameterKind>[] = [
+  fc.constant({ schema: { type: 'object' }, value: anyObject }),
+  fc.constant({ schema: { type: 'array', items: {} }, value: anyArray }),
+  fc.constant({ schema: { oneOf: [{ type: 'array' }, { type: 'null' }] }, value: fc.oneof(anyArray, nothing) }),
+]
+
+/** Names of members, `item` among them, which some formats call the items of an array. */
+const MEMBER_NAMES: readonly string[] = ['item', 'a', 'b c', '__proto__', 'größe']
+
+/** Objects and arrays of one kind of values, with whole schemas. */
+function nestedKind(kind: fc.Arbitrary<ParameterKind>): fc.Arbitrary<ParameterKind> {
+  const array = kind.map(({ schema, value }): ParameterKind => ({
+    schema: { type: 'array', items: schema },
+    value: fc.array(value, { maxLength: 3 }).map((items) => ({ kind: 'array', items })),
+  }))
+  const members = fc.uniqueArray(fc.tuple(fc.constantFrom(...MEMBER_NAMES), kind), {
+    maxLength: 3,
+    selector: ([name]) => name,
+  })
+  const object = members.map((declared): ParameterKind => ({
+    schema: { type: 'object', properties: Object.fromEntries(declared.map(([key, { schema }]) => [key, schema])) },
+    value: fc
+      .subarray(declared.map(([key, { value }]) => value.map((one): [string, ExactJson] => [key, one])))
+      .chain((chosen) => fc.tuple(...chosen))
+      .map((chosen) => ({ kind: 'object', members: chosen })),
+  }))
+  return fc.oneof(array, object)
+}
+
+const leafKind = fc.oneof(...LEAF_KINDS)
+const TYPED_KINDS: readonly fc.Arbitrary<ParameterKind>[] = [
+  nestedKind(leafKind),
+  nestedKind(fc.oneof(leafKind, nestedKind(leafKind))),
+]
+
+function kindOf({ typedMembers }: FormatPrinter): fc.Arbitrary<ParameterKind> {
+  return fc.oneof(...LEAF_KINDS, ...(typedMembers === true ? [] : OPEN_KINDS), ...TYPED_KINDS)
+}
 
 /** Names of functions and parameters as tags can write them: no `<`, `>`, line break, quotes around or blanks at the ends. */
 const PARAMETER_NAMES: readonly string[] = [
@@ -120,7 +157,7 @@ interface DeclaredTool {
 function declaredTool(printer: FormatPrinter): fc.Arbitrary<DeclaredTool> {
   const functionName = fc.constantFrom(...(printer.names?.functions ?? FUNCTION_NAMES))
   const parameterName = fc.constantFrom(...(printer.names?.parameters ?? PARAMETER_NAMES))
-  const parameters = fc.uniqueArray(fc.tuple(parameterName, fc.oneof(...PARAMETER_KINDS)), {
+  const parameters = fc.uniqueArray(fc.tuple(parameterName, kindOf(printer)), {
     maxLength: 4,
     selector: ([name]) => name,
   })
@@ -142,12 +179,17 @@ function callOf(printer: FormatPrinter, name: string, declared: [string, Paramet
     kind.value.map((value) => [key, value]),
   )
   const some = fc.subarray(declaredArguments).chain((chosen) => fc.tuple(...chosen))
+  // A declared parameter takes any value only where the schema types nothing.
+  const typed = printer.printValue === undefined ? [] : declared.map(([key]) => key)
   const free = printer.freeArguments ? membersOf(anyKey, anyJson) : fc.constant([])
   return fc
     .tuple(some, free)
     .map(([members, extra]) => ({
       name,
-      arguments: [...members, ...extra.filter(([key]) => members.every(([other]) => other !== key))],
+      arguments: [
+        ...members,
+        ...extra.filter(([key]) => !typed.includes(key) && members.every(([other]) => other !== key)),
+      ],
     }))
     .filter(
       (call) =>

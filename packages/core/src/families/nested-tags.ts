@@ -319,6 +319,7 @@ export class NestedTags implements Family {
     args.dropStray()
     state.repeats = this.settle(tag.name)
     state.tag = tag.name
+    args.consume(tag.end)
     if (args.top.kind === 'object') args.startMember(tag.name, offset)
     else {
       args.aimItem(offset)
@@ -327,7 +328,6 @@ export class NestedTags implements Family {
         args.repair('mended-tag', `<${tag.name}> stands where an array has <${item}>.`, offset)
       }
     }
-    args.consume(tag.end)
     state.mode = 'element'
     return true
   }

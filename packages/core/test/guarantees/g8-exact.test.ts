@@ -82,8 +82,8 @@ describe.each(printers)('G8 exact arguments of $format', (printer) => {
           ['union', number],
         ]
         const types: Record<string, unknown> = {
-          array: { type: 'array' },
-          object: { type: 'object' },
+          array: { type: 'array', items: { type: 'integer' } },
+          object: { type: 'object', properties: { id: { type: 'integer' } } },
           number: { type: ['string', 'integer'] },
         }
         const json = parseCall(printer, members, (value) => types[value.kind])
@@ -95,8 +95,9 @@ describe.each(printers)('G8 exact arguments of $format', (printer) => {
 
   it('take keys such as __proto__ as text', () => {
     const free = keys.filter((key) => printer.names?.free?.test(key) ?? true)
+    const parameters = keys.filter((key) => printer.names?.parameters?.includes(key) ?? true)
     fc.assert(
-      fc.property(fc.shuffledSubarray(keys, { minLength: 1 }), fc.constantFrom(...free), (names, toolName) => {
+      fc.property(fc.shuffledSubarray(parameters, { minLength: 1 }), fc.constantFrom(...free), (names, toolName) => {
         const members = names.map((name): [string, ExactJson] => [name, { kind: 'string', value: `v of ${name}` }])
         const before = Object.getOwnPropertyNames(Object.prototype).length
         for (const tools of [
@@ -125,7 +126,8 @@ describe.each(printers)('G8 exact arguments of $format', (printer) => {
         for (const [index, call] of calls.entries()) {
           const actual = toolCalls[index]?.function.arguments
           if (printer.printValue === undefined) {
-            expect(actual).toBe(writeExactJson({ kind: 'object', members: call.arguments }, style.json))
+            const spelled = printer.written ?? style.json
+            expect(actual).toBe(writeExactJson({ kind: 'object', members: call.arguments }, spelled))
           } else if (call.arguments.every(([, value]) => value.kind === 'string')) {
             expect(actual).toBe(writeExactJson({ kind: 'object', members: call.arguments }, COMPACT))
           }
@@ -145,7 +147,7 @@ describe.each(printers)('G8 exact arguments of $format', (printer) => {
         expect(parseCall(printer, [member], () => ({ type: 'string' }))).toBe(
           writeExactJson(
             { kind: 'object', members: [member] },
-            printer.printValue === undefined ? TEMPLATE_STYLE.json : COMPACT,
+            printer.printValue === undefined ? (printer.written ?? TEMPLATE_STYLE.json) : COMPACT,
           ),
         )
       }),

@@ -2,8 +2,11 @@ import { attributeTagsPrinters } from './attribute-tags.ts'
 import { headerJsonPrinters } from './header-json.ts'
 import { channelsPrinters } from './channels.ts'
 import { jsonEnvelopePrinters } from './json-envelope.ts'
+import { nestedTagsPrinters } from './nested-tags.ts'
 import { keyValueTagPrinters } from './key-value-tags.ts'
 import type { FormatPrinter } from './printer.ts'
+import { pythonicPrinters } from './pythonic.ts'
+import { quotedObjectPrinters } from './quoted-object.ts'
 import { taggedParametersPrinters } from './tagged-parameters.ts'
 
 export * from './printer.ts'
@@ -18,6 +21,9 @@ export const printers: readonly FormatPrinter[] = [
   ...jsonEnvelopePrinters,
   ...channelsPrinters,
   ...headerJsonPrinters,
+  ...quotedObjectPrinters,
+  ...nestedTagsPrinters,
+  ...pythonicPrinters,
 ]
 
 /**

@@ -55,12 +55,16 @@ export interface FormatPrinter {
   printValue?(value: ExactJson): string
   /** The input characters that become arguments; by default those of {@link printValue} or of the JSON object. */
   argumentSource?(call: PrintedCall, style: PrintStyle): string
+  /** How the parser spells the arguments where all of their JSON text is its own; else it copies that of the model. */
+  written?: JsonStyle
   /** Does a value of the call quote markup that no reader can tell from the call's own? */
   isAmbiguous?(call: PrintedCall, declared: readonly string[] | undefined): boolean
   /** Expressions of the tags with names in them, beside the markers: nothing else counts as markup. */
   tags?: readonly RegExp[]
   /** Undeclared keys with any JSON value come back too. */
   freeArguments: boolean
+  /** What stands inside an object or array has no type of its own on the wire: only members and items with schemas come back exactly. */
+  typedMembers?: boolean
   /** Names that the format can write, where it cannot write all; `free`: those that a function may have without being declared. */
   names?: { functions?: readonly string[]; parameters?: readonly string[]; free?: RegExp }
   /** The text is a sequence of messages whose headers are markup wherever they stand; `join` is put between the texts of two. */
