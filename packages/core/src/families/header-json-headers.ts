@@ -186,7 +186,7 @@ export class HeaderReader {
   private accepts(name: string | null, { bare }: HeaderPlace): boolean {
     const { tools, unknownTools, nameChars } = this.host
     if (name === null) return true
-    if (name === '' || name.length > nameChars) return false
+    if (tools.empty || name === '' || name.length > nameChars) return false
     if (tools.declares(name)) return true
     if (this.row.name === 'letters' && !LETTERS.test(name)) return false
     return tools.open || (unknownTools === 'forward' && !bare)
@@ -197,7 +197,8 @@ export class HeaderReader {
     const { buffer, endTokens } = this.host
     if (!this.accepts(name, place)) return 'no'
     const at = buffer.skipSpace(end, MAX_BLANKS)
-    if (at === buffer.text.length) return buffer.ended || at - end >= MAX_BLANKS ? 'no' : 'wait'
+    if (at - end >= MAX_BLANKS) return 'no'
+    if (at === buffer.text.length) return buffer.ended ? 'no' : 'wait'
     const marker = [this.closes(at), ...endTokens.map((token) => buffer.match(token, at))]
     if (marker.includes('yes')) return 'no'
     if (marker.includes('wait')) return 'wait'

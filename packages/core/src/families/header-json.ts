@@ -70,7 +70,8 @@ export class HeaderJson implements Family {
     this.openers = [...this.wrappers, ...codeOpen]
     this.closers = [...(row.close === undefined ? [] : [row.close]), ...this.sectionClose]
     if (row.startsInside === true) this.places = 'start'
-    if (row.text !== undefined) this.messages = { ends: [] }
+    // Special tokens end a message wherever they stand; what is spelled of ordinary ones may be an example in a fence.
+    if (row.text !== undefined) this.messages = { ends: row.name === 'line' ? [] : row.open }
     this.ends = new MarkerFinder([...this.closers, ...this.openers])
     this.code = new ProgramText(row, host, this.closers, (index) => this.endsAt(index))
     this.closeMarkers = new MarkerFinder(this.closers)

@@ -141,7 +141,8 @@ export class JsonArguments implements JsonListener {
     // A number or word that is not whole is judged later.
     if (state.tool !== null) this.accountTo(buffer.at - state.json.token.length)
     if (machine.done) return 'done'
-    if (machine.failed) return 'failed'
+    // A string around a whole object can go on as it likes: its text is all that counts.
+    if (machine.failed) return this.balanced ? 'marker' : 'failed'
     return machine.blocked ? this.onBlocked() : 'more'
   }
 
@@ -210,7 +211,8 @@ export class JsonArguments implements JsonListener {
   }
 
   markerAt(index: number): Match {
-    return this.endsAt(index)
+    // Behind a whole object a quote can only be the end of the string around it.
+    return this.state.encoded && this.balanced ? 'yes' : this.endsAt(index)
   }
 
   private begin(isObject: boolean, offset: number): void {

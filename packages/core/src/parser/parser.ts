@@ -85,7 +85,7 @@ export class Parser implements ToolCallParser {
       const host = this.createHost(resolved, tools, format)
       const all = [format.syntax, ...(format.alternatives ?? [])]
       // Headers of messages are markup also where nothing is a call.
-      const own = tools.empty ? all.filter(({ family }) => family === 'channels') : all
+      const own = tools.empty ? all.filter(hasMessages) : all
       const dialects = tools.empty || format.dialect === undefined ? [] : [format.dialect]
       const machines = own.map((syntax) => createFamily(syntax, host, false))
       const families = [...machines, ...dialects.map((syntax) => createFamily(syntax, host, true))]
@@ -208,6 +208,10 @@ function mismatch(format: string): TypeError {
 
 function clone<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T
+}
+
+function hasMessages(syntax: Syntax): boolean {
+  return syntax.family === 'channels' || (syntax.family === 'header-json' && syntax.row.text !== undefined)
 }
 
 function createFamily(syntax: Syntax, host: FamilyHost, dialect: boolean): Family {

@@ -184,8 +184,9 @@ const HEADER_LAYOUTS: HeaderLayout[] = [
     call: (name, body, blanks) => `${name}\n<|content|>${blanks}${body}`,
     messages: { opener: '\n<|from|>assistant\n<|recipient|>', text: 'all\n<|content|>' },
     blanks: true,
-    markers: ['<|from|>', '<|recipient|>', '<|content|>', '<|from|>assistant\n<|recipient|>', '<|stop|>'],
+    markers: ['<|from|>', '<|recipient|>', '<|content|>', '<|stop|>'],
     pieces: [
+      '<|from|>assistant\n<|recipient|>',
       'f\n<|content|>',
       'all\n<|content|>',
       'all',
