@@ -10,7 +10,9 @@ export interface NameHead {
   kind: 'name'
   /** `<tool_call>` */
   open: string
-  /** What must stand behind the name, with nothing but blanks before it, so that prose is no call. It is no part of the head. */
+  /** `<arg_key>`: says that a name stands before it. */
+  key: string
+  /** What else may stand behind the name, with nothing but blanks before it. Anything else is prose. It is no part of the head. */
   before: readonly string[]
   /** The one tag that must stand there and ends the head, such as `<tool_sep>`. */
   separator?: string
@@ -42,11 +44,13 @@ export function readNameHead(head: NameHead, buffer: TextBuffer, index: number, 
   const { open, separator } = head
   let start = index
   let count = 0
+  let gap = index
   for (; count <= MAX_DOUBLED; count += 1) {
     const match = buffer.match(open, start)
     if (match === 'wait') return 'wait'
     if (match === 'no') break
-    start = skipBlanks(buffer, start + open.length)
+    gap = start + open.length
+    start = skipBlanks(buffer, gap)
     if (start < 0) return 'no'
   }
   // JSON stands here: the syntax of another format.
@@ -59,12 +63,14 @@ export function readNameHead(head: NameHead, buffer: TextBuffer, index: number, 
   const name = tagName(text.slice(start, end), nameChars)
   const next = skipBlanks(buffer, end)
   if (name === undefined || next < 0) return 'no'
-  const match =
-    separator === undefined ? standsBefore(head.before, buffer, next, next > end) : buffer.match(separator, next)
+  const keyed = buffer.match(separator ?? head.key, next)
+  const match = separator === undefined && keyed !== 'yes' ? standsBefore(head, buffer, next, next > end) : keyed
   if (match !== 'yes') return match
   const found: Head = { name, end: next + (separator?.length ?? 0), mended: false }
   if (count > 1) found.doubled = true
-  if (!FREE_NAME.test(name)) found.declaredOnly = true
+  // In prose blanks stand around a word: "between <tool_call> and </tool_call>".
+  const inLine = keyed !== 'yes' && (name.length < end - start || /^[ \t]+$/.test(text.slice(gap, start)))
+  if (inLine || !FREE_NAME.test(name)) found.declaredOnly = true
   return found
 }
 
@@ -73,7 +79,8 @@ function endsName(code: number): boolean {
 }
 
 /** The end of the text, or a piece of a tag there, is enough where a line break has ended the name. */
-function standsBefore(tags: readonly string[], buffer: TextBuffer, index: number, lineEnded: boolean): Match {
+function standsBefore({ key, before }: NameHead, buffer: TextBuffer, index: number, lineEnded: boolean): Match {
+  const tags = [key, ...before]
   if (tags.some((tag) => buffer.match(tag, index) === 'yes')) return 'yes'
   if (index < buffer.text.length && !tags.some((tag) => buffer.endsInside(tag, index))) return 'no'
   return buffer.ended ? (lineEnded ? 'yes' : 'no') : 'wait'

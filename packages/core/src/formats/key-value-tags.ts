@@ -7,7 +7,7 @@ import { QWEN_TAGS } from './tagged-parameters.ts'
 function glmRow(endTokens: readonly string[]): TaggedParametersRow {
   return {
     function: {
-      head: { kind: 'name', open: '<tool_call>', before: ['<arg_key>', '</tool_call>', ...endTokens] },
+      head: { kind: 'name', open: '<tool_call>', key: '<arg_key>', before: ['</tool_call>', ...endTokens] },
       close: ['</tool_call>'],
     },
     parameter: {
@@ -94,7 +94,8 @@ function hunyuan(separator?: string): Syntax {
         head: {
           kind: 'name',
           open: '<tool_call>',
-          before: ['<arg_key>', '</tool_call>'],
+          key: '<arg_key>',
+          before: ['</tool_call>'],
           ...(separator === undefined ? {} : { separator }),
         },
       },
@@ -158,7 +159,8 @@ export const solarOpen2: Format = {
         head: {
           kind: 'name',
           open: '<|tool_call:start|>',
-          before: ['<|tool_arg:start|>', '<|tool_call:end|>', ...SOLAR_END],
+          key: '<|tool_arg:start|>',
+          before: ['<|tool_call:end|>', ...SOLAR_END],
         },
         close: ['<|tool_call:end|>'],
       },
@@ -203,7 +205,8 @@ export const k2Horizon: Format = {
         head: {
           kind: 'name',
           open: '<ifm|tool_call>',
-          before: ['<ifm|arg_key>', '</ifm|tool_call>', ...IFM_END],
+          key: '<ifm|arg_key>',
+          before: ['</ifm|tool_call>', ...IFM_END],
         },
         close: ['</ifm|tool_call>'],
       },

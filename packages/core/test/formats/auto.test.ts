@@ -30,6 +30,9 @@ const known = new Set(formats.map(({ id }) => id))
 const FOUND_AS: Readonly<Record<string, string | undefined>> = {
   mimo: 'qwen3_coder',
   step3p5: 'qwen3_coder',
+  poolside_v1: 'glm45',
+  ling3: 'glm45',
+  spark25: 'glm45',
   nemotron_v3: 'qwen3_coder',
   qwen25: 'hermes',
   granite4: 'hermes',

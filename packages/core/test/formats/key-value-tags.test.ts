@@ -77,6 +77,22 @@ describeCases('P1 what opens a call', glm, [
     content: 'Write <tool_call>\nlist_files\nand so on.',
   },
   {
+    name: 'P1 two markers and a word in prose',
+    raw: 'between <tool_call> and </tool_call>',
+    content: 'between <tool_call> and </tool_call>',
+  },
+  {
+    name: 'P1 blanks around a declared name',
+    raw: '<tool_call> list_files </tool_call>',
+    calls: [list],
+  },
+  {
+    name: 'P1 blanks around a name that a key follows',
+    raw: '<tool_call> f\t<arg_key>a</arg_key><arg_value>1</arg_value></tool_call>',
+    options: { tools: undefined },
+    calls: [['f', '{"a":"1"}']],
+  },
+  {
     name: 'P1 a name of 257 characters',
     raw: `<tool_call>${'n'.repeat(257)}</tool_call>`,
     content: `<tool_call>${'n'.repeat(257)}</tool_call>`,
