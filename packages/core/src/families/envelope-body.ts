@@ -3,6 +3,7 @@ import { Char, isInvisible, isSpace } from '../scan/char-code.ts'
 import type { ElementShape } from './envelope-element.ts'
 import {
   type ElementOutcome,
+  type EndFinder,
   ElementLoop,
   type ElementsState,
   createElements,
@@ -38,6 +39,7 @@ interface BodyState {
     | 'skip' //     {"a": ?? drop|ped </tool_call>
     | 'tail' //     [{...}]| </tool_call>   a closer may follow
   inArray: boolean
+  listOver: boolean
   text: WrapperTextState
   elements: ElementsState
 }
@@ -54,27 +56,31 @@ export class EnvelopeBody {
   readonly text: WrapperText
   private mode: BodyState['mode'] = 'idle'
   private inArray = false
+  /** The closing bracket of the list has come. */
+  private listOver = false
   private readonly elements: ElementLoop
   private readonly row: EnvelopeBodyRow
   private readonly host: FamilyHost
-  private readonly ends: MarkerFinder<string>
+  private readonly ends: EndFinder
 
-  /** @param ends - the markers that end it: its closer, and the openers that may follow */
-  constructor(row: EnvelopeBodyRow, host: FamilyHost, ends: readonly string[]) {
+  /** @param ends - the markers that end it: its closer, and the openers that may follow; or what finds them */
+  constructor(row: EnvelopeBodyRow, host: FamilyHost, ends: readonly string[] | EndFinder) {
     this.row = row
     this.host = host
-    this.ends = new MarkerFinder([...ends, ...(row.until ?? [])])
+    this.ends = 'candidate' in ends ? ends : new MarkerFinder([...ends, ...(row.until ?? [])])
     this.text = new WrapperText(host)
     this.elements = new ElementLoop(host, this.text, row.element ?? {}, this.ends)
   }
 
   get state(): BodyState {
-    return { mode: this.mode, inArray: this.inArray, text: this.text.state, elements: this.elements.state }
+    const { mode, inArray, listOver } = this
+    return { mode, inArray, listOver, text: this.text.state, elements: this.elements.state }
   }
 
-  set state({ mode, inArray, text, elements }: BodyState) {
+  set state({ mode, inArray, listOver, text, elements }: BodyState) {
     this.mode = mode
     this.inArray = inArray
+    this.listOver = listOver
     this.text.state = text
     this.elements.state = elements
   }
@@ -88,7 +94,7 @@ export class EnvelopeBody {
   }
 
   private reset(mode: BodyState['mode']): void {
-    this.state = { mode, inArray: false, text: createWrapperText(), elements: createElements() }
+    this.state = { mode, inArray: false, listOver: false, text: createWrapperText(), elements: createElements() }
   }
 
   /** Reads on. Returns false when it has left. */
@@ -121,6 +127,11 @@ export class EnvelopeBody {
     return this.row.closer === 'none' || this.row.closer === 'optional'
   }
 
+  /** A list without its opening bracket may have the other one. */
+  private get closesBareList(): boolean {
+    return this.row.body === 'list' && this.elements.state.count > 0 && !this.listOver
+  }
+
   // --- between elements -------------------------------------------------------------------------------------------------------------
 
   private onGap(): boolean {
@@ -141,7 +152,7 @@ export class EnvelopeBody {
     const code = this.host.buffer.text.charCodeAt(at)
     switch (code) {
       case Char.openBrace:
-        if (this.row.body === 'array' && !this.inArray) break
+        if ((this.row.body === 'array' && !this.inArray) || !this.elements.takesMore) break
         this.startElement()
         return true
       case Char.openBracket:
@@ -150,9 +161,10 @@ export class EnvelopeBody {
         text.takeMarkup(at + 1)
         return true
       case Char.closeBracket:
-        if (!this.inArray && (this.row.body !== 'list' || this.elements.state.count === 0)) break
+        if (!this.inArray && !this.closesBareList) break
         text.dropStray()
         this.inArray = false
+        this.listOver = true
         text.takeMarkup(at + 1)
         return !this.endsAlone || this.endBody()
       case Char.comma:
@@ -189,7 +201,7 @@ export class EnvelopeBody {
     const marker = this.ends.at(at, (literal, index) => host.marker(literal, index))
     if (marker === 'wait') return false
     if (marker !== undefined)
-      return marker === this.row.close ? this.closeWrapper(at + marker.length) : this.endWithoutCloser()
+      return this.closes(marker) ? this.closeWrapper(at + marker.length) : this.endWithoutCloser()
     const token = endTokenAt(host, at)
     if (token === 'wait') return false
     if (token !== undefined) return this.removeToken(token)
@@ -200,6 +212,10 @@ export class EnvelopeBody {
     if (!this.committed) return this.giveBack('json-unreadable')
     this.text.takeStray(at + 1)
     return true
+  }
+
+  private closes(marker: string): boolean {
+    return this.ends.closes?.(marker) ?? marker === this.row.close
   }
 
   private removeToken(token: string): boolean {
@@ -280,7 +296,7 @@ export class EnvelopeBody {
     text.takeStray(found.index)
     if (found.marker === undefined) return false
     text.dropStray()
-    if (found.marker === this.row.close) text.takeMarkup(found.index + found.marker.length)
+    if (this.closes(found.marker)) text.takeMarkup(found.index + found.marker.length)
     this.reset('idle')
     return false
   }
@@ -316,7 +332,7 @@ export class EnvelopeBody {
 
   private closeWrapper(end: number): false {
     const { text } = this
-    if (!this.committed) {
+    if (!this.committed && !this.elements.openEmpty()) {
       text.takeMarkup(end)
       return this.giveBack('json-unreadable')
     }
