@@ -1,4 +1,11 @@
-import { type JsonListener, JsonMachine, type JsonRule, type JsonState, createJsonState } from '../json/json-machine.ts'
+import {
+  type JsonListener,
+  JsonMachine,
+  type JsonRule,
+  type JsonState,
+  type StringQuotes,
+  createJsonState,
+} from '../json/json-machine.ts'
 import { Char, isHighSurrogate } from '../scan/char-code.ts'
 import type { Match } from '../scan/text-buffer.ts'
 import { quoteJson } from '../values/convert-value.ts'
@@ -6,8 +13,8 @@ import type { DiagnosticCode } from '../diagnostics.ts'
 import type { FamilyHost } from './family.ts'
 
 /** Keys that name the function, and keys that hold its arguments (R15). */
-const NAME_KEYS: ReadonlySet<string> = new Set(['name', 'tool_name', 'function'])
-const ARGUMENT_KEYS: ReadonlySet<string> = new Set(['arguments', 'parameters', 'args'])
+const NAME_KEYS: readonly string[] = ['name', 'tool_name', 'function']
+const ARGUMENT_KEYS: readonly string[] = ['arguments', 'parameters', 'args']
 /** Keys of the OpenAI shape that carry nothing for us. */
 const SILENT_KEYS: ReadonlySet<string> = new Set(['type', 'id', 'index', 'tool_call_id'])
 /** Rewrites that leave a call `complete` when they touch its envelope only (fine print 25). */
@@ -19,6 +26,15 @@ export interface ElementShape {
   short?: boolean
   /** The member that holds the call's id, which is kept. The call opens when it has come, or its object is over. */
   id?: string
+  /** Other keys of the name and of the arguments. */
+  names?: readonly string[]
+  arguments?: readonly string[]
+  /** The name and id, where they stand before the JSON text. */
+  known?: { name: string; id: string | null }
+  /** The JSON text is nothing but the arguments. */
+  bare?: boolean
+  /** Other quotes of strings. */
+  quotes?: readonly StringQuotes[]
 }
 
 interface Remark {
@@ -95,7 +111,7 @@ export class EnvelopeElement implements JsonListener {
     this.wrapper = wrapper
     this.shape = shape
     this.state = state
-    this.machine = new JsonMachine(this, { state: state.json })
+    this.machine = new JsonMachine(this, { state: state.json, quotes: shape.quotes })
     if (state.inner !== null) this.innerMachine = this.createInner(state.inner)
   }
 
@@ -209,24 +225,33 @@ export class EnvelopeElement implements JsonListener {
   // --- members of the envelope ------------------------------------------------------------------------------------------------------
 
   private get level(): number {
-    return this.state.nested ? 2 : 1
+    return this.shape.bare === true ? 0 : this.state.nested ? 2 : 1
+  }
+
+  private get nameKeys(): readonly string[] {
+    return this.shape.names ?? NAME_KEYS
+  }
+
+  private get argumentKeys(): readonly string[] {
+    return this.shape.arguments ?? ARGUMENT_KEYS
   }
 
   private member(first: number, index: number): void {
     const { state } = this
     const { key } = state
     const quoted = first === Char.doubleQuote || first === Char.singleQuote
-    if (this.isShortName(key, first)) {
+    if (this.shape.bare === true) this.startArguments(first, quoted, index)
+    else if (this.isShortName(key, first)) {
       state.name = key
       this.startArguments(first, quoted, index)
     } else if (key === 'function' && first === Char.openBrace && !state.nested) {
       state.nested = true
-    } else if (NAME_KEYS.has(key)) {
+    } else if (this.nameKeys.includes(key)) {
       if (state.name !== null) this.remark('json-envelope', `A second ${key} in the call was ignored.`, index)
       else if (quoted) this.startName('name')
     } else if (key === this.shape.id && quoted && state.id === null) {
       this.startName('id')
-    } else if (ARGUMENT_KEYS.has(key)) {
+    } else if (this.argumentKeys.includes(key)) {
       if (state.args === 'none') this.startArguments(first, quoted, index)
       else this.remark('json-envelope', `A second set of arguments (${key}) was ignored.`, index)
     } else if (!SILENT_KEYS.has(key))
@@ -246,7 +271,7 @@ export class EnvelopeElement implements JsonListener {
     const { state, host } = this
     if (this.shape.short !== true || state.name !== null || state.args !== 'none' || key === '') return false
     if (host.tools.declares(key)) return true
-    const known = NAME_KEYS.has(key) || ARGUMENT_KEYS.has(key) || SILENT_KEYS.has(key)
+    const known = NAME_KEYS.includes(key) || ARGUMENT_KEYS.includes(key) || SILENT_KEYS.has(key)
     return !known && key.length <= host.nameChars && (first === Char.openBrace || host.tools.open)
   }
 
@@ -491,15 +516,15 @@ export class EnvelopeElement implements JsonListener {
   }
 }
 
-export function createElementState(offset: number): ElementState {
+export function createElementState(offset: number, known: ElementShape['known']): ElementState {
   return {
     offset,
     json: createJsonState(),
     key: '',
     role: 'none',
-    name: null,
+    name: known?.name ?? null,
     nameText: '',
-    id: null,
+    id: known?.id ?? null,
     args: 'none',
     argsStart: -1,
     argsEnd: -1,

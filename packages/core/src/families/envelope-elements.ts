@@ -13,6 +13,12 @@ import type { WrapperText } from './envelope-text.ts'
 import type { FamilyHost } from './family.ts'
 import { MAX_BLANKS, endTokensReach, isEndTokenTail } from './lookahead.ts'
 
+/** Finds the markers that end a wrapper. */
+export type EndFinder = Pick<MarkerFinder<string>, 'at' | 'candidate' | 'find'> & {
+  /** Is the marker last found a closer? Absent where a closer is known by its text. */
+  closes?(marker: string): boolean
+}
+
 /** Where an element stands. */
 export interface ElementPlace {
   /** In an array: others may follow. */
@@ -50,7 +56,7 @@ export class ElementLoop implements ElementWrapper {
   private readonly host: FamilyHost
   private readonly text: WrapperText
   private readonly shape: ElementShape
-  private readonly ends: MarkerFinder<string>
+  private readonly ends: EndFinder
   private readonly tokens: MarkerFinder<string>
   private element: EnvelopeElement | null = null
   /** Index behind which no marker counts, because the hold ends there. */
@@ -59,7 +65,7 @@ export class ElementLoop implements ElementWrapper {
   private undecided = false
 
   /** @param ends - the markers that end the wrapper */
-  constructor(host: FamilyHost, text: WrapperText, shape: ElementShape, ends: MarkerFinder<string>) {
+  constructor(host: FamilyHost, text: WrapperText, shape: ElementShape, ends: EndFinder) {
     this.host = host
     this.text = text
     this.shape = shape
@@ -80,8 +86,24 @@ export class ElementLoop implements ElementWrapper {
   start(place: ElementPlace): void {
     this.state.raw = []
     this.state.place = place
-    this.state.element = createElementState(this.host.buffer.at)
+    this.state.element = createElementState(this.host.buffer.at, this.shape.known)
     this.element = null
+  }
+
+  /** May another element follow? Arguments without an envelope stand alone. */
+  get takesMore(): boolean {
+    return this.shape.bare !== true || this.state.count === 0
+  }
+
+  /** Arguments that are nothing but blanks before their closer are `{}`, when the name is known. */
+  openEmpty(): boolean {
+    if (this.shape.bare !== true || this.state.count > 0) return false
+    this.start({ siblings: false, balances: false })
+    const element = this.current()
+    element.settle()
+    if (element.state.opened) this.finishCall(false)
+    this.drop()
+    return element.state.opened
   }
 
   run(): ElementOutcome {

@@ -60,6 +60,9 @@ export interface JsonState {
   room: number
 }
 
+/** Marks around strings, beside the ordinary quotes. Between them every character stands for itself. */
+export type StringQuotes = readonly [open: string, close: string]
+
 /** Look-ahead over blanks after a quote or a comma; beyond it the character counts as what it looks like. */
 const LOOK_AHEAD = 1024
 const MAX_WORD = 256
@@ -88,6 +91,7 @@ export class JsonMachine {
   state: JsonState
   private readonly listener: JsonListener
   private readonly python: boolean
+  private readonly quotes: readonly StringQuotes[]
   private readonly special = /["'\\\u0000-\u001f\ud800-\udfff]/g
   /** The text of this run, and where the copied slice begins. */
   private text = ''
@@ -100,9 +104,13 @@ export class JsonMachine {
   /** The last run stopped at a character that cannot go on with the value: a marker, or an unreadable text. */
   blocked = false
 
-  constructor(listener: JsonListener, options: { python?: boolean; state?: JsonState } = {}) {
+  constructor(
+    listener: JsonListener,
+    options: { python?: boolean; state?: JsonState; quotes?: readonly StringQuotes[] | undefined } = {},
+  ) {
     this.listener = listener
     this.python = options.python ?? false
+    this.quotes = options.quotes ?? []
     this.state = options.state ?? createJsonState()
   }
 
@@ -200,7 +208,11 @@ export class JsonMachine {
   /** Puts `replacement` in the place of the `length` characters at `at`, of a defect that began at `begin`. */
   private rewrite(rule: JsonRule, at: number, length: number, replacement: string, begin: number = at): number {
     this.flush(at)
-    if (!this.listener.repair(rule, begin)) return this.fail(at)
+    return this.listener.repair(rule, begin) ? this.replace(at, length, replacement, begin) : this.fail(at)
+  }
+
+  private replace(at: number, length: number, replacement: string, begin: number = at): number {
+    this.flush(at)
     if (this.state.copy && replacement !== '') this.listener.text(replacement, begin, false)
     this.from = at + length
     return at + length
@@ -247,6 +259,8 @@ export class JsonMachine {
     const at = this.skipBlanks(start)
     if (at < 0) return -1
     const { state, text } = this
+    const quotes = this.quotesAt(at)
+    if (quotes !== 'no') return this.openQuotes(at, quotes, false)
     const code = text.charCodeAt(at)
     switch (code) {
       case Char.openBrace:
@@ -339,6 +353,8 @@ export class JsonMachine {
   private onKey(start: number): number {
     const at = this.skipBlanks(start)
     if (at < 0) return -1
+    const quotes = this.quotesAt(at)
+    if (quotes !== 'no') return this.openQuotes(at, quotes, true)
     const code = this.text.charCodeAt(at)
     if (code === Char.doubleQuote || code === Char.singleQuote) return this.openString(at, code, true)
     if (code === Char.closeBrace && this.state.phase === 'firstKey') return this.close(at, code)
@@ -385,9 +401,67 @@ export class JsonMachine {
     return stop < this.end ? Char.space : undefined
   }
 
+  /** Index of the marks that open a string here. */
+  private quotesAt(at: number): number | 'no' | 'wait' {
+    for (const [index, [open]] of this.quotes.entries()) {
+      if (this.text.startsWith(open, at)) return at + open.length > this.end ? 'wait' : index
+      const rest = this.text.slice(at, this.end)
+      if (!this.ended && rest.length < open.length && open.startsWith(rest)) return 'wait'
+    }
+    return 'no'
+  }
+
+  private openQuotes(at: number, index: number | 'wait', isKey: boolean): number {
+    if (index === 'wait') return this.wait(at)
+    if (!isKey) this.beginValue(at, Char.doubleQuote)
+    this.state.quote = -1 - index
+    this.state.isKey = isKey
+    this.state.keyText = ''
+    this.state.phase = 'string'
+    return this.replace(at, (this.quotes[index] as StringQuotes)[0].length, '"')
+  }
+
+  /** A string between marks: they end it like a quote, by what follows (R10). */
+  private onQuotedString(start: number): number {
+    const { text, end, state } = this
+    const [, close] = this.quotes[-1 - state.quote] as StringQuotes
+    for (let at = text.indexOf(close, start); at >= 0 && at + close.length <= end; at = text.indexOf(close, at + 1)) {
+      const ends = this.quoteEnds(at, close.length)
+      if (ends === 'no') continue
+      if (!this.passVerbatim(start, at)) return this.fail(start)
+      if (ends === 'wait') return this.wait(at)
+      const next = this.replace(at, close.length, '"')
+      return state.isKey ? this.endKey(next, state.keyText) : this.endValue(next)
+    }
+    const stop = this.beforePiece(close, start)
+    return this.passVerbatim(start, stop) ? this.wait(stop) : this.fail(start)
+  }
+
+  /** Where the piece of a mark begins with which the text ends so far. */
+  private beforePiece(mark: string, start: number): number {
+    const { text, end } = this
+    for (let at = Math.max(start, end - mark.length + 1); at < end; at += 1)
+      if (mark.startsWith(text.slice(at, end))) return at
+    return end
+  }
+
+  /** Text whose every character stands for itself. Returns false for a name that is too long. */
+  private passVerbatim(from: number, to: number): boolean {
+    if (this.state.room >= 0 && to - from > this.state.room) return false
+    this.passString(from, to)
+    for (let at = this.skipPlain(from, to); at < to; at = this.skipPlain(at, to)) {
+      const code = this.text.codePointAt(at) as number
+      if (code > 0xffff) at += 2
+      else if (code === Char.singleQuote) at += 1
+      else at = this.replace(at, 1, escapeJson(this.text[at] as string))
+    }
+    return true
+  }
+
   private onString(at: number): number {
     const { text, state } = this
     const quote = state.quote
+    if (quote < 0) return this.onQuotedString(at)
     const bounded = state.room >= 0
     const end = bounded ? Math.min(this.end, at + state.room) : this.end
     let i = at
@@ -477,8 +551,8 @@ export class JsonMachine {
   }
 
   /** R10: a quote ends its string only before what may follow a string. In valid JSON that is always so. */
-  private quoteEnds(at: number): Match {
-    const next = this.peek(at + 1)
+  private quoteEnds(at: number, length = 1): Match {
+    const next = this.peek(at + length)
     if (next === undefined) return this.ended ? 'yes' : 'wait'
     switch (next) {
       case Char.comma:
@@ -490,7 +564,7 @@ export class JsonMachine {
       case Char.space:
         return 'yes'
       default: {
-        let index = at + 1
+        let index = at + length
         while (isSpace(this.text.charCodeAt(index))) index += 1
         return this.listener.markerAt(index)
       }

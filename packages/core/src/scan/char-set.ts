@@ -49,6 +49,6 @@ export function unicodeTest(expression: string): (code: number) => boolean {
 
 /** `\w`, `\d` and `\s` as Python's regex module reads them: Unicode, Technical Standard 18. */
 const isWord = unicodeTest('[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Join_Control}\\p{Pc}]')
-export const wordClass = classOf([isWord], false)
-export const digitClass = classOf([unicodeTest('\\p{Nd}')], false)
-export const spaceClass = classOf([unicodeTest('\\p{White_Space}')], false)
+export const wordClass: CharSet = classOf([isWord], false)
+export const digitClass: CharSet = classOf([unicodeTest('\\p{Nd}')], false)
+export const spaceClass: CharSet = classOf([unicodeTest('\\p{White_Space}')], false)
