@@ -49,6 +49,8 @@ export class QuotedObject implements Family {
   /** What can end a string, a bare value or stray text. */
   private readonly finders: Record<'string' | 'bare' | 'stray', MarkerFinder<string>>
   private readonly markers: MarkerFinder<string>
+  /** Markers that can stand where a value is. */
+  private readonly values: readonly string[]
 
   constructor(row: QuotedObjectRow, host: FamilyHost) {
     this.row = row
@@ -59,6 +61,7 @@ export class QuotedObject implements Family {
     this.closers = [row.close]
     const tokens = [row.open, row.close, ...host.endTokens]
     this.markers = new MarkerFinder(tokens)
+    this.values = [row.quote, ...tokens]
     this.finders = {
       string: new MarkerFinder([row.quote, ...host.endTokens]),
       bare: new MarkerFinder([',', '}', ']', ...tokens]),
@@ -217,9 +220,9 @@ export class QuotedObject implements Family {
         this.state.mode = unit === '{' ? 'key' : 'value'
         return true
     }
-    const quote = this.host.marker(this.row.quote, buffer.pos)
-    if (quote === 'wait') return false
-    if (quote !== 'yes') return this.startBare(isItem)
+    // A piece of a marker where the text ends never becomes argument text.
+    if (this.values.some((literal) => buffer.endsInside(literal, buffer.pos))) return false
+    if (this.host.marker(this.row.quote, buffer.pos) !== 'yes') return this.startBare(isItem)
     if (isItem) this.startItem()
     this.args.consume(buffer.pos + this.row.quote.length)
     this.args.startLeaf(false)
@@ -229,7 +232,6 @@ export class QuotedObject implements Family {
 
   private startBare(isItem: boolean): boolean {
     const marker = this.peekMarker()
-    if (marker === 'wait') return false
     if (marker !== undefined)
       return isItem || this.host.endTokens.includes(marker) ? this.takeMarker(marker) : this.endEmpty()
     if (isItem) this.startItem()
