@@ -126,7 +126,8 @@ export class ChannelCall {
 
   private onArguments(): CallStep | 'on' {
     const args = this.args as JsonArguments
-    const step = args.run()
+    const read = args.run()
+    const step = read === 'more' && this.closesAtEnd(args) ? 'marker' : read
     if (step === 'more') return 'wait'
     if (step === 'failed' || (step === 'marker' && !args.close())) {
       const { text, offset } = args.fail()
@@ -139,6 +140,12 @@ export class ChannelCall {
     }
     this.args = null
     return 'on'
+  }
+
+  /** The text ends in a closer that is no part of a string. */
+  private closesAtEnd({ state }: JsonArguments): boolean {
+    const { buffer } = this.host
+    return buffer.ended && state.json.phase !== 'string' && this.closes(buffer.pos) === 'yes'
   }
 
   private onAfter(): CallStep | 'on' {

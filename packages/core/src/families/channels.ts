@@ -385,7 +385,13 @@ export class Channels implements Family {
     const thought = channel === 'analysis' || channel === 'unknown'
     if (recipient === undefined) return thought ? 'reasoning' : 'content'
     if (BUILT_IN.test(recipient)) return 'reasoning'
-    return thought && !recipient.startsWith(FUNCTIONS) ? 'reasoning' : 'content'
+    if (recipient.startsWith(FUNCTIONS)) return 'content'
+    const { tools, output } = this.host
+    if (!tools.open && !tools.empty && !ROLES.has(recipient)) {
+      const message = `The message is for ${recipient}, which is no tool of the request: it is text.`
+      output.diagnose('unknown-tool', message, this.own.headerFrom)
+    }
+    return thought ? 'reasoning' : 'content'
   }
 
   private createCall(state: ChannelCallState): ChannelCall {
