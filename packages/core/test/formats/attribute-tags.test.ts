@@ -8,13 +8,14 @@ const tools: readonly ChatTool[] = [
 ]
 
 type Row = Omit<PolicyRow, 'format'>
-const in_ = (format: string, rows: readonly Row[], options: PolicyRow['options'] = {}): void =>
-  describe(format, () =>
+function testFormat(format: string, rows: readonly Row[], options: PolicyRow['options'] = {}): void {
+  describe(format, () => {
     testRows(
       rows.map((row) => ({ ...row, format })),
       { tools, reasoning: 'off', ...options },
-    ),
-  )
+    )
+  })
+}
 
 const invoke = (name: string, ...parameters: readonly string[]): string =>
   `<invoke name="${name}">${parameters.join('')}</invoke>`
@@ -24,7 +25,7 @@ const section = (...calls: readonly string[]): string => `<minimax:tool_call>${c
 const text = (value: string): string => JSON.stringify({ text: value })
 
 describe('sections', () => {
-  in_('minimax_m2', [
+  testFormat('minimax_m2', [
     {
       name: 'P1 a section without a whole tag is text, byte for byte',
       raw: 'a <minimax:tool_call>\n<invoke name="wri',
@@ -146,7 +147,7 @@ describe('types in the tag', () => {
     `<${mark}tool_calls><${mark}invoke name="write">${parameters.join('')}</${mark}invoke></${mark}tool_calls>`
   const typed = (key: string, value: string, string: string): string =>
     `<${mark}parameter name="${key}" string=${string}>${value}</${mark}parameter>`
-  in_('deepseek_v4', [
+  testFormat('deepseek_v4', [
     {
       name: 'P5 a string for an object, in single quotes',
       raw: dsml(typed('data', '{}', "'true'")),
@@ -212,7 +213,7 @@ describe('types in the tag', () => {
 
 describe('XML', () => {
   const write = (value: string): string => `<function name="write"><param name="text">${value}</param></function>`
-  in_('minicpm5', [
+  testFormat('minicpm5', [
     {
       name: 'P4 an entity counts once',
       raw: write('&amp;lt; &#38;gt;'),
@@ -303,7 +304,7 @@ describe('XML', () => {
 
 describe('channels', () => {
   const call = '<|open|>call tool="list" index="0"<|sep|><|close|>call<|sep|>'
-  in_(
+  testFormat(
     'kimi_k3',
     [
       {
