@@ -33,6 +33,11 @@ const typed: ParserOptions = {
 }
 const value = '<tool_call>\n<function=f>\n<parameter=x>\n'
 const union = '<tool_call>\n<function=f>\n<parameter=n>\n'
+const minimax: ParserOptions = { format: 'minimax_m2', reasoning: 'off' }
+const invoke = '<minimax:tool_call><invoke name="f"><parameter name="x">'
+const xml: ParserOptions = { format: 'minicpm5' }
+const xmlValue = '<function name="f"><param name="x">'
+const kimi: ParserOptions = { format: 'kimi_k3', reasoning: 'off' }
 const args = '<tool_call>\n{"name": "f", "arguments": {"x": "'
 
 function grow(name: string, options: ParserOptions, head: string, piece: string, tail = ''): Case {
@@ -61,6 +66,19 @@ const cases: Case[] = [
   grow('closers in a string of hermes', hermes, args, '</tool_call>'),
   grow('end tokens in a string of hermes', hermes, args, '<|im_end|>'),
   grow('single quotes of hermes', hermes, `<tool_call>{'name': 'f', 'arguments': {'x': '`, "it's "),
+  grow('a value of pieces of an end token', minimax, invoke, ']~b]a[e~'),
+  grow('a value of closers of attribute tags', minimax, invoke, '</parameter></invoke>\n'),
+  grow('parameter tags that never end', minimax, invoke, '\n<parameter name="y"'),
+  grow('attributes that never end', minimax, '<minimax:tool_call><invoke name="f"', ' a="b"'),
+  grow('text in a section', minimax, '<minimax:tool_call><invoke name="f"></invoke>', 'stray < '),
+  grow('entities', xml, xmlValue, '&lt;&am &#x'),
+  grow('a CDATA section of its ends', xml, `${xmlValue}<![CDATA[`, ']]> ]]></param>'),
+  grow(
+    'channels',
+    kimi,
+    '<|open|>tools<|sep|><|open|>call tool="f"<|sep|><|open|>argument key="x"<|sep|>',
+    '<|close|>call<|sep|>',
+  ),
   // JSON
   grow(
     'arguments before the name',
@@ -108,6 +126,21 @@ const cases: Case[] = [
   grow('calls in one wrapper', qwen, '<tool_call>\n', '<function=f>\n</function>\n'),
   grow('calls of hermes', hermes, '', '<tool_call>\n{"name": "f", "arguments": {"x": 1}}\n</tool_call>\n'),
   grow('calls of an array', { format: 'jamba' }, '<tool_calls>[', '{"name": "f", "arguments": {"x": 1}}, '),
+  grow('broken calls of an array', { format: 'jamba' }, '<tool_calls>[', '{"name": "f", "arguments": {"x": ?}}, '),
+  grow(
+    'broken calls without closers',
+    { format: 'granite-20b-fc' },
+    '',
+    '<function_call> {"name": "f", "arguments": ?} ',
+  ),
+  grow('a broken call that never ends', { format: 'granite' }, '<tool_call>[{"name": "f", "arguments": {"x": ?', '< '),
+  grow(
+    'a call that waits for its id',
+    { format: 'mistral' },
+    '[TOOL_CALLS][{"name": "f", "arguments": {"x": "',
+    'text ',
+    '"}, "id": "a"}]',
+  ),
   grow('calls that never close', hermes, '', '<tool_call>\n{"name": "f", "arguments": {}}\n'),
   { name: 'parameters', options: qwen, make: (size) => manyParameters(size) },
   // thoughts
