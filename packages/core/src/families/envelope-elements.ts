@@ -134,7 +134,7 @@ export class ElementLoop implements ElementWrapper {
     const { host, text, state } = this
     const element = state.element as ElementState
     const declared = host.tools.open || host.tools.declares(name)
-    if (!declared && host.unknownTools === 'content') return false
+    if (!declared && (host.unknownTools === 'content' || this.shape.strict === true)) return false
     if (!host.output.mayStart(element.offset)) return false
     this.endPending()
     text.commit(element.offset)
@@ -237,8 +237,9 @@ export class ElementLoop implements ElementWrapper {
     const { offset } = state.element as ElementState
     state.raw = []
     text.state.heldChars -= raw.length
-    if (!text.state.committed) text.hold(kind, raw, offset)
-    else if (kind === 'nameless') text.dropNameless(raw, offset)
+    const bad = kind === 'bad' || this.shape.strict === true
+    if (!text.state.committed) text.hold(bad ? 'bad' : kind, raw, offset)
+    else if (!bad) text.dropNameless(raw, offset)
     else {
       this.endPending()
       this.host.release(raw, offset)
@@ -321,14 +322,10 @@ export class ElementLoop implements ElementWrapper {
     const held = skip.bad && !text.state.committed
     const limit = held ? Math.min(buffer.text.length, buffer.pos + text.room) : buffer.text.length
     let at = buffer.pos
-    let marked = this.ends.candidate(buffer.text, at)
     let ends: Match = 'no'
     while (at < limit && skip.depth > 0) {
-      if (at === marked) {
-        ends = skip.quote === 0 ? this.endsAt(at) : 'no'
-        if (ends !== 'no') break
-        marked = this.ends.candidate(buffer.text, at + 1)
-      }
+      if (skip.quote === 0) ends = this.endsAt(at)
+      if (ends !== 'no') break
       passBroken(skip, buffer.text.charCodeAt(at))
       at += 1
     }
