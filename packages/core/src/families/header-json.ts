@@ -54,6 +54,7 @@ export class HeaderJson implements Family {
   private readonly sectionClose: readonly string[]
   /** Markers with which a call ends, whatever is missing of it. */
   private readonly ends: MarkerFinder<string>
+  private readonly badEnds: MarkerFinder<string>
   private readonly code: ProgramText
   private readonly closeMarkers: MarkerFinder<string>
   private readonly match: (literal: string, index: number) => Match
@@ -73,6 +74,7 @@ export class HeaderJson implements Family {
     // Special tokens end a message wherever they stand; what is spelled of ordinary ones may be an example in a fence.
     if (row.text !== undefined) this.messages = { ends: row.name === 'line' ? [] : row.open }
     this.ends = new MarkerFinder([...this.closers, ...this.openers])
+    this.badEnds = new MarkerFinder([...this.closers, ...this.openers, ...host.endTokens])
     this.code = new ProgramText(row, host, this.closers, (index) => this.endsAt(index))
     this.closeMarkers = new MarkerFinder(this.closers)
     this.headers = new HeaderReader(row, host, (index) =>
@@ -352,11 +354,14 @@ export class HeaderJson implements Family {
   }
 
   private onBad(): boolean {
-    const found = this.ends.find(this.host.buffer, this.host.buffer.pos, this.match)
+    const { buffer, endTokens } = this.host
+    const found = this.badEnds.find(buffer, buffer.pos, this.match)
     const closes = found.marker !== undefined && found.marker === this.row.close
     this.releaseTo(found.index + (closes ? (found.marker as string).length : 0))
     if (found.marker === undefined) return false
-    return this.leaveCall()
+    if (!endTokens.includes(found.marker)) return this.leaveCall()
+    this.removeEndToken(found.marker)
+    return true
   }
 
   /** After a failure: everything up to the end of the call is dropped. */
@@ -389,7 +394,7 @@ export class HeaderJson implements Family {
 
   /** The marker at the position; end tokens are removed on the way (P14). */
   private markerHere(): string | undefined {
-    const { buffer, output, endTokens } = this.host
+    const { buffer, endTokens } = this.host
     const marker = this.ends.at(buffer.pos, this.match)
     if (marker !== undefined) return marker
     let waits = false
@@ -398,11 +403,16 @@ export class HeaderJson implements Family {
       waits ||= match === 'wait'
       if (match !== 'yes') continue
       this.dropStray()
-      output.noteEndToken(token, buffer.at)
-      this.consume(buffer.pos + token.length, 'markup')
+      this.removeEndToken(token)
       return 'removed'
     }
     return waits ? 'wait' : undefined
+  }
+
+  private removeEndToken(token: string): void {
+    const { buffer, output } = this.host
+    output.noteEndToken(token, buffer.at)
+    this.consume(buffer.pos + token.length, 'markup')
   }
 
   private takeStray(to: number): void {
