@@ -49,6 +49,8 @@ export class QuotedObject implements Family {
   /** What can end a string, a bare value or stray text. */
   private readonly finders: Record<'string' | 'bare' | 'stray', MarkerFinder<string>>
   private readonly markers: MarkerFinder<string>
+  /** What ends a quoted key. */
+  private readonly keyEnds: MarkerFinder<string>
   /** Markers that can stand where a value is. */
   private readonly values: readonly string[]
 
@@ -61,6 +63,7 @@ export class QuotedObject implements Family {
     this.closers = [row.close]
     const tokens = [row.open, row.close, ...host.endTokens]
     this.markers = new MarkerFinder(tokens)
+    this.keyEnds = new MarkerFinder([row.quote, row.open, row.close])
     this.values = [row.quote, ...tokens]
     this.finders = {
       string: new MarkerFinder([row.quote, ...host.endTokens]),
@@ -168,7 +171,7 @@ export class QuotedObject implements Family {
     // Text that is no key goes nowhere up to the next comma.
     const key = this.args.straying ? 'no' : this.keyAt(buffer.pos)
     if (key === 'wait') return false
-    if (key === 'no') return this.stray()
+    if (key === 'no') return this.strayKey(unit)
     const offset = buffer.at
     this.args.consume(key.end)
     this.args.startMember(key.name, offset)
@@ -176,26 +179,36 @@ export class QuotedObject implements Family {
     return true
   }
 
+  /** A doubled brace or a quote without its partner goes nowhere alone: a key may stand behind it. */
+  private strayKey(unit: string): true {
+    const { buffer } = this.host
+    const length = unit === '{' ? 1 : this.host.marker(this.row.quote, buffer.pos) === 'yes' ? this.row.quote.length : 0
+    if (length === 0 || this.args.straying) return this.stray()
+    this.args.takeStray(buffer.pos + length)
+    this.args.dropStray()
+    return true
+  }
+
   /** A key with its colon, quoted or not. */
   private keyAt(index: number): ReadName | 'no' | 'wait' {
     const { buffer, nameChars } = this.host
-    const quote = this.host.marker(this.row.quote, index)
-    if (quote === 'wait') return 'wait'
-    return quote === 'yes' ? this.quotedKeyAt(index) : readName(buffer.text, index, ':', NO_KEY, nameChars)
+    if (buffer.endsInside(this.row.quote, index)) return 'wait'
+    const quoted = this.host.marker(this.row.quote, index) === 'yes'
+    return quoted ? this.quotedKeyAt(index) : readName(buffer.text, index, ':', NO_KEY, nameChars)
   }
 
-  /** A quoted key ends at a quote with a colon behind it. */
+  /** A quoted key ends at the next quote, and a colon follows. */
   private quotedKeyAt(index: number): ReadName | 'no' | 'wait' {
     const { buffer, nameChars } = this.host
-    const { quote } = this.row
+    const { quote, open, close } = this.row
     const start = index + quote.length
-    for (let at = buffer.text.indexOf(quote, start); at >= 0; at = buffer.text.indexOf(quote, at + 1)) {
-      if (at - start > nameChars) return 'no'
-      const colon = buffer.skipSpace(at + quote.length, MAX_BLANKS)
-      if (colon === buffer.text.length) return 'wait'
-      if (buffer.text[colon] === ':') return { name: buffer.text.slice(start, at), end: colon + 1 }
-    }
-    return buffer.text.length - start > nameChars + quote.length ? 'no' : 'wait'
+    const found = this.keyEnds.find(buffer, start, (literal, at) => this.host.marker(literal, at))
+    if (found.index - start > nameChars) return 'no'
+    if (found.marker === undefined) return 'wait'
+    if (found.marker === open || found.marker === close) return 'no'
+    const colon = buffer.skipSpace(found.index + quote.length, MAX_BLANKS)
+    if (colon === buffer.text.length) return 'wait'
+    return buffer.text[colon] === ':' ? { name: buffer.text.slice(start, found.index), end: colon + 1 } : 'no'
   }
 
   private onValue(): boolean {
@@ -388,7 +401,6 @@ export class QuotedObject implements Family {
     if (this.host.marker(quote, index) !== 'yes') return 'no'
     if (closers === 'first') return 'yes'
     const next = followedBy(this.host, index + quote.length, [',', '}', ']', this.row.close, this.row.open])
-    if (next.marker === ']') return this.args.inArray ? 'yes' : 'no'
     return next.marker === ',' ? this.separates(next.end) : next.match
   }
 

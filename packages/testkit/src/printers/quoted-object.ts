@@ -67,7 +67,7 @@ function createQuotedObjectPrinter(layout: QuotedObjectLayout): FormatPrinter {
     printValue: (value) => (value.kind === 'string' ? value.value : printAny(value)),
     argumentSource: (call) => leavesOf({ kind: 'object', members: call.arguments }).join(''),
     printCall,
-    isAmbiguous: (call) => isAmbiguousValue({ kind: 'object', members: call.arguments }, false, layout),
+    isAmbiguous: (call) => isAmbiguousValue({ kind: 'object', members: call.arguments }, layout),
     print: (message) =>
       (think === undefined ? '' : printThought(message.reasoning, think, 'tags')) +
       printParts(message.parts, (calls) => calls.map(printCall).join('')),
@@ -88,31 +88,30 @@ export function leavesOf(value: ExactJson): string[] {
   }
 }
 
-/** A string that holds a quote with what can follow a value behind it, or a key that holds one with a colon. */
-function isAmbiguousValue(value: ExactJson, inArray: boolean, layout: QuotedObjectLayout, isItem = false): boolean {
+/** A string that holds a quote with what can follow a value behind it, or a key that holds one. */
+function isAmbiguousValue(value: ExactJson, layout: QuotedObjectLayout, isItem = false): boolean {
   switch (value.kind) {
     case 'string':
-      return endsValue(layout, inArray, isItem).test(value.value)
+      return endsValue(layout, isItem).test(value.value)
     case 'array':
-      return value.items.some((item) => isAmbiguousValue(item, true, layout, true))
+      return value.items.some((item) => isAmbiguousValue(item, layout, true))
     case 'object':
-      return value.members.some(
-        ([key, member]) => isAmbiguousKey(key, layout) || isAmbiguousValue(member, inArray, layout),
-      )
+      return value.members.some(([key, member]) => isAmbiguousKey(key, layout) || isAmbiguousValue(member, layout))
     default:
       return false
   }
 }
 
-function isAmbiguousKey(key: string, { quote }: QuotedObjectLayout): boolean {
-  return key.length > MAX_KEY || new RegExp(`${escapeExpression(quote)}\\s*:`).test(key)
+/** A quoted key ends at the first quote. */
+function isAmbiguousKey(key: string, { quote, open, close }: QuotedObjectLayout): boolean {
+  return key.length > MAX_KEY || [quote, open, close].some((marker) => key.includes(marker))
 }
 
 /** In an object a comma ends a value only before a key or the object's end. */
-function endsValue({ quote, open, close, endTokens }: QuotedObjectLayout, inArray: boolean, isItem: boolean): RegExp {
+function endsValue({ quote, open, close, endTokens }: QuotedObjectLayout, isItem: boolean): RegExp {
   const [mark, ...ends] = [quote, open, close, ...endTokens].map(escapeExpression)
   const key = `(?:${mark}|[^<{}[\\],:\\r\\n]+:|\\}|${ends.join('|')})`
-  const next = [isItem ? ',' : `,\\s*${key}`, '\\}', ...(inArray ? ['\\]'] : []), ...ends]
+  const next = [isItem ? ',' : `,\\s*${key}`, '\\}', '\\]', ...ends]
   return new RegExp(`${mark}\\s*(?:${next.join('|')})`)
 }
 
