@@ -59,10 +59,6 @@ export class ChannelCall {
     return { ...this.own, args: this.args?.state ?? null, text: this.text.state }
   }
 
-  get stateName(): string {
-    return this.own.mode
-  }
-
   private readonly closes = (index: number): Match => {
     const marker = this.finder.at(index, (literal, at) => this.host.marker(literal, at))
     return marker === undefined ? 'no' : marker === 'wait' ? 'wait' : 'yes'

@@ -107,9 +107,11 @@ class HeaderReader {
   }
 
   marker(place: 'role' | 'channel' | 'type', end: number): void {
+    const { header } = this
+    if (this.place === 'type' || (place === 'channel' && header.channel !== undefined)) header.tolerated = true
     this.place = place
-    if (place === 'channel') this.header.channel ??= 'unknown'
-    this.header.known = end
+    if (place === 'channel') header.channel ??= 'unknown'
+    header.known = end
   }
 
   word(word: Word, cut: boolean): void {
@@ -152,6 +154,7 @@ class HeaderReader {
   /** Words that are none of this are judged by their place: a recipient without `to=`, the content type, or text that means nothing. */
   settle(hasTypes: boolean): Header {
     const { header, words, ended } = this
+    if (this.place === 'type') header.tolerated = true
     const known = words.filter(({ lost }) => !lost)
     const [first] = known
     if (header.recipient === undefined && first !== undefined && known.length <= 2 && this.isTool(first.text)) {

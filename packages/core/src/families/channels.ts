@@ -168,8 +168,7 @@ export class Channels implements Family {
       own.inBody = false
       own.mode = 'between'
     } else if (own.inBody && row.bodies[marker] === 'header') {
-      host.output.diagnose('doubled-opener', `${marker} stands twice; the second one was removed.`, buffer.at)
-      this.takeMarkup(buffer.pos + marker.length)
+      this.takeDoubled(marker)
       own.mode = 'idle'
     } else {
       own.mode = 'header'
@@ -310,7 +309,8 @@ export class Channels implements Family {
   /** Could this end of the text have become a word or a marker of a header? */
   private isHeaderPiece(text: string): boolean {
     const word = text.trimEnd()
-    return mayBeginHeader(word, false) || 'json'.startsWith(word) || /^<\|?\w*\|?$/.test(word)
+    if (/^<\|?\w*\|?$/.test(word)) return true
+    return this.row.words !== undefined && (mayBeginHeader(word, false) || 'json'.startsWith(word))
   }
 
   private takeHeader({ ignored }: Header, to: number, message: string): void {
@@ -402,6 +402,10 @@ export class Channels implements Family {
 
   private onCall(): boolean {
     const call = this.call as ChannelCall
+    if (call.state.mode === 'gap') {
+      const again = this.repeatsEnd()
+      if (again !== 'no') return again === 'yes'
+    }
     const step = call.run()
     if (step === 'wait') return false
     if (step === 'over') return this.endCall()
@@ -409,6 +413,22 @@ export class Channels implements Family {
     output.diagnose('json-unreadable', 'The body of the call is no JSON object: it is content.', buffer.at)
     this.call = null
     return this.enterText('content')
+  }
+
+  /** Takes a second copy of the marker that has ended the header. */
+  private repeatsEnd(): Match {
+    const { buffer } = this.host
+    const marker = this.opening.at(buffer.pos, this.match)
+    if (marker === 'wait' || buffer.at !== this.own.markedTo) return marker === 'wait' ? 'wait' : 'no'
+    if (marker === undefined || this.row.bodies[marker] !== 'header') return 'no'
+    this.takeDoubled(marker)
+    return 'yes'
+  }
+
+  private takeDoubled(marker: string): void {
+    const { buffer, output } = this.host
+    output.diagnose('doubled-opener', `${marker} stands twice; the second one was removed.`, buffer.at)
+    this.takeMarkup(buffer.pos + marker.length)
   }
 
   private endCall(): true {

@@ -132,13 +132,14 @@ function checkStream(events: readonly ParserEvent[]): void {
   ensure(open === undefined, 'a call without its end')
 }
 
-/** Every character is accounted for once, and what the ledger calls content and reasoning is what came out. */
+/** Every character is accounted for once, and what the ledger calls content and reasoning, or added to it, is what came out. */
 function checkLedger(ledger: readonly LedgerEntry[], raw: string, message: ParsedMessage): void {
   let position = 0
   const text = { content: '', reasoning: '', arguments: '', markup: '', dropped: '' }
   for (const entry of ledger) {
-    ensure(entry.start === position && entry.end > entry.start, `a gap or an overlap in the ledger at ${position}`)
-    text[entry.kind] += raw.slice(entry.start, entry.end)
+    const covers = entry.added === undefined ? entry.end > entry.start : entry.end === entry.start
+    ensure(entry.start === position && covers, `a gap or an overlap in the ledger at ${position}`)
+    text[entry.kind] += entry.added ?? raw.slice(entry.start, entry.end)
     position = entry.end
   }
   expect(position, 'the ledger ends where the text ends').toBe(raw.length)
