@@ -366,6 +366,7 @@ export class Pythonic implements Family, CallWrapper {
     const { text } = buffer
     let at = buffer.skipSpace(buffer.pos, text.length)
     if (text.charCodeAt(at) === Char.comma) at = buffer.skipSpace(at + 1, text.length)
+    if (this.call.state.opened) this.markerLimit = Number.POSITIVE_INFINITY
     const match = this.markerAt(at)
     const token = match === 'no' ? endTokenAt(this.host, at) : undefined
     if (this.undecided || token === 'wait') return false

@@ -54,17 +54,18 @@ export function readEscape(text: string, at: number, end: number, { raw, bytes }
   const simple = SIMPLE[next]
   if (simple !== undefined) return { length: 2, text: simple, broken: false }
   const rest = text.slice(at + 2, Math.min(end, at + MAX_ESCAPE))
-  if (next >= '0' && next <= '7') return readOctal(next + rest, at + 1 + 3 <= end)
+  if (next >= '0' && next <= '7') return readOctal(next + rest, at + 1 + 3 <= end, bytes)
   if (bytes && next !== 'x') return ITSELF
   // The names of characters are a table that is not here.
   if (next === 'N') return { ...ITSELF, broken: true }
   return CODES[next] === undefined ? ITSELF : readCode(next, rest)
 }
 
-function readOctal(digits: string, whole: boolean): Escape | undefined {
+function readOctal(digits: string, whole: boolean, bytes: boolean): Escape | undefined {
   const octal = (OCTAL.exec(digits) as RegExpExecArray)[0]
   if (octal.length === digits.length && !whole) return undefined
-  return { length: 1 + octal.length, text: String.fromCharCode(Number.parseInt(octal, 8)), broken: false }
+  const code = Number.parseInt(octal, 8) & (bytes ? 0xff : 0x1ff)
+  return { length: 1 + octal.length, text: String.fromCharCode(code), broken: false }
 }
 
 function readCode(letter: string, rest: string): Escape | undefined {

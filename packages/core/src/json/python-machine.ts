@@ -61,6 +61,8 @@ export interface PythonState {
 interface StringState {
   quote: number
   triple: boolean
+  /** Behind its first quote: two more may make it triple. */
+  opening: boolean
   raw: boolean
   bytes: boolean
   format: boolean
@@ -264,15 +266,17 @@ export class PythonMachine {
   /** Blanks, and what rule R22 counts as such. Returns -1 when no text is left, or a repair is forbidden. */
   private skipBlanks(from: number): number {
     const at = this.peek(from, this.bound - from)
-    if (!this.allowBlanks(from, at)) return this.fail(from)
+    const refused = this.refusedBlank(from, at)
+    if (refused >= 0) return this.fail(refused)
     return at >= this.bound ? this.starve(at) : at
   }
 
-  private allowBlanks(from: number, to: number): boolean {
+  /** The first blank that only rule R22 allows, where that is forbidden; else -1. */
+  private refusedBlank(from: number, to: number): number {
     for (let i = from; i < to; i += 1) {
-      if (isInvisible(this.text.charCodeAt(i)) && !this.listener.repair('R22', i)) return false
+      if (isInvisible(this.text.charCodeAt(i)) && !this.listener.repair('R22', i)) return i
     }
-    return true
+    return -1
   }
 
   /** The next index that holds no blank, or `bound`. Consumes nothing. */
@@ -303,6 +307,7 @@ export class PythonMachine {
   private onComma(at: number): number {
     const next = this.peek(at + 1)
     if (next >= this.bound) return this.starve(at)
+    if (this.isUnnamedSet()) return this.fail(at)
     if (this.top === '(?' || this.top === '{?') {
       this.top = this.top === '(?' ? '(' : 'set'
       this.decide('[', at)
@@ -337,6 +342,13 @@ export class PythonMachine {
     return at + 1
   }
 
+  /** Without a name only a dict can stand for the arguments. */
+  private isUnnamedSet(): boolean {
+    const { phase, stack, members, marks, pieces } = this.state
+    if (members !== 'maybe' || stack.length !== 2 || phase === 'first') return false
+    return pieces[(marks[marks.length - 1] as number) - 1] === ''
+  }
+
   private onClose(at: number): number {
     const code = this.text.charCodeAt(at)
     const { stack } = this.state
@@ -345,6 +357,7 @@ export class PythonMachine {
     const inner = stack.slice(depth + 1)
     if (depth < 0 || inner.some((bracket) => bracket.endsWith(':') || bracket === '{?')) return this.block(at)
     if (stack[depth]?.endsWith(':') === true) return this.block(at)
+    if (this.isUnnamedSet()) return this.fail(at)
     if (inner.length > 0 && !this.listener.repair('R5', at)) return this.fail(at)
     while (stack.length > depth) this.closeBracket(at)
     this.closed = stack.length === 0
@@ -475,7 +488,7 @@ export class PythonMachine {
   /** A value at `at`. What stands before it in the source, from `from` on, is consumed with its first piece. */
   private onValue(from: number, at: number, prefix: string): number {
     const { state, text } = this
-    if (!this.allowBlanks(from, at)) return this.fail(from)
+    if (this.refusedBlank(from, at) >= 0) return this.fail(from)
     const head = this.stringHead(at)
     if (head === 'wait') return this.starve(from)
     if (head !== 'no') {
@@ -534,7 +547,7 @@ export class PythonMachine {
 
   // --- strings ----------------------------------------------------------------------------------------------------------------------
 
-  /** The prefix and the quotes of a string. */
+  /** The prefix of a string and its first quote. */
   private stringHead(at: number): StringHead | 'no' | 'wait' {
     const { text, bound, last } = this
     let start = at
@@ -543,19 +556,16 @@ export class PythonMachine {
     const quote = text.charCodeAt(start)
     const prefix = text.slice(at, start)
     if ((quote !== Char.singleQuote && quote !== Char.doubleQuote) || !PREFIX.test(prefix)) return 'no'
-    let quotes = 1
-    while (quotes < 3 && start + quotes < bound && text.charCodeAt(start + quotes) === quote) quotes += 1
-    if (start + quotes >= bound && quotes < 3 && !last) return 'wait'
     const has = (letter: string): boolean => prefix.toLowerCase().includes(letter)
-    const triple = quotes === 3
-    const string = { quote, triple, raw: has('r'), bytes: has('b'), format: has('f'), mended: false }
-    return { string, end: start + (triple ? 3 : 1) }
+    const kind = { raw: has('r'), bytes: has('b'), format: has('f') }
+    return { string: { quote, triple: false, opening: true, ...kind, mended: false }, end: start + 1 }
   }
 
   private onString(at: number): number {
     const { text } = this
     const string = this.state.string as StringState
     const end = this.bound
+    if (string.opening) return this.onOpening(at, string)
     let i = at
     while (i < end) {
       if (end - i > LONG_RUN && !string.format) {
@@ -581,6 +591,15 @@ export class PythonMachine {
     }
     this.pass(at, i)
     return this.starve(i)
+  }
+
+  private onOpening(at: number, string: StringState): number {
+    const { text, bound } = this
+    const second = text.charCodeAt(at) === string.quote
+    if (at >= bound || (second && at + 1 >= bound && !this.last)) return this.starve(at)
+    string.opening = false
+    string.triple = second && at + 1 < bound && text.charCodeAt(at + 1) === string.quote
+    return string.triple ? at + 2 : at
   }
 
   /** The next character that is not copied as it is: a native scan. */
