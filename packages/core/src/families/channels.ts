@@ -448,6 +448,10 @@ export class Channels implements Family {
     }
     if (own.mode === 'call') {
       const call = this.call as ChannelCall
+      if (call.state.mode === 'gap' && !clean) {
+        const message = 'The text ended before the arguments of the call: its header was removed.'
+        host.output.diagnose('mended-header', message, own.headerFrom)
+      }
       call.end(clean)
       this.call = null
     } else if (own.mode === 'envelope') this.envelope.end({ clean })

@@ -29,7 +29,7 @@ export function argumentsAt(
   const { text } = buffer
   const at = skipLoose(host, index)
   if (at < 0) return 'wait'
-  if (at === text.length) return buffer.ended || at - index >= MAX_BLANKS ? 'no' : 'wait'
+  if (at === text.length) return buffer.ended ? 'no' : 'wait'
   const first = text.charCodeAt(at)
   if (first === Char.openBrace) return { form: 'object', end: at }
   if (first === Char.doubleQuote || (first === Char.singleQuote && repair)) return encodedAt(host, at, first)
@@ -46,7 +46,7 @@ function encodedAt(host: FamilyHost, quoteAt: number, quote: number): ReturnType
   const { buffer } = host
   const at = skipLoose(host, quoteAt + 1)
   if (at < 0) return 'wait'
-  if (at === buffer.text.length) return buffer.ended || at - quoteAt > MAX_BLANKS ? 'no' : 'wait'
+  if (at === buffer.text.length) return buffer.ended ? 'no' : 'wait'
   const code = buffer.text.charCodeAt(at)
   if (code === quote) return { form: 'empty', end: at + 1 }
   return code === Char.openBrace ? { form: 'encoded', end: quoteAt } : 'no'
