@@ -347,8 +347,8 @@ export class Pythonic implements Family, CallWrapper {
   private holdLimit(available: number): number {
     const { buffer } = this.host
     const limit = buffer.pos + Math.max(0, this.text.room)
-    if (limit >= available) return available
-    return limit > buffer.pos && isHighSurrogate(buffer.text.charCodeAt(limit - 1)) ? limit - 1 : limit
+    const cutsPair = limit > buffer.pos && isHighSurrogate(buffer.text.charCodeAt(limit - 1))
+    return Math.min(cutsPair ? limit - 1 : limit, available)
   }
 
   /** End tokens at the end of the text so far wait: at the very end of the stream they are removed (P14). */

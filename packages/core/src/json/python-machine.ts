@@ -177,8 +177,11 @@ export class PythonMachine {
     return true
   }
 
+  /** A brace that holds something may be a set or a dict. */
   private isOpenSet(): boolean {
-    return this.state.phase === 'after' && this.state.stack.includes('{?')
+    const { phase, stack } = this.state
+    const at = stack.indexOf('{?')
+    return at >= 0 && (at < stack.length - 1 || phase === 'after')
   }
 
   private step(at: number): number {
