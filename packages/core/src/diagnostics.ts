@@ -12,6 +12,7 @@ export type DiagnosticCode =
   | 'other-dialect'
   | 'stray-text'
   | 'end-token'
+  | 'missing-field'
   // names and parameters
   | 'duplicate-parameter'
   | 'duplicate-key'

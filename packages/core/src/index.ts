@@ -19,6 +19,12 @@ export type {
   ToolCallStatus,
 } from './events.ts'
 export type {
+  ResponseTemplate,
+  ResponseTemplateField,
+  TemplateContent,
+  TemplateLiterals,
+} from './templates/response-template.ts'
+export type {
   CallsInReasoning,
   ChatTool,
   FinishReason,

@@ -1,3 +1,5 @@
+import type { ResponseTemplate } from './templates/response-template.ts'
+
 /** A tool of the request, as the OpenAI API writes it. Only what the parser reads is named. */
 export interface ChatTool {
   type?: 'function' | (string & {})
@@ -31,8 +33,8 @@ export type CallsInReasoning = 'if-last' | 'extract' | 'ignore'
 
 /** Options of {@link createToolCallParser}. */
 export interface ParserOptions {
-  /** Format id or alias: `qwen3_coder`, `hermes`... See {@link formats}. */
-  format: string
+  /** Format id or alias: `qwen3_coder`, `hermes`... See {@link formats}. Or the `response_template` of a model's tokenizer configuration. */
+  format: string | ResponseTemplate
   /** The request's tools. Absent: markers alone decide. Empty: nothing is parsed, text passes through. */
   tools?: readonly ChatTool[] | undefined
   /**

@@ -69,6 +69,11 @@ export class ToolTable {
     }
   }
 
+  /** The name of the tool, when there is exactly one. */
+  get only(): string | undefined {
+    return this.tools.size === 1 ? [...this.tools.keys()][0] : undefined
+  }
+
   get(name: string): Tool | undefined {
     return this.tools.get(name)
   }

@@ -239,7 +239,7 @@ function printStyle({ styles }: FormatPrinter): fc.Arbitrary<PrintStyle> {
 export function hardDocument(printer: FormatPrinter): fc.Arbitrary<HardDocument> {
   const declared = fc.uniqueArray(declaredTool(printer), {
     minLength: 1,
-    maxLength: 3,
+    maxLength: printer.tools === 'one' ? 1 : 3,
     selector: ({ tool }) => tool.function.name,
   })
   return declared.chain((tools) =>

@@ -77,7 +77,7 @@ export function parserInput(printer: FormatPrinter, kinds: { limits?: boolean } 
       options: {
         ...options,
         format: printer.format,
-        ...(withTools === 0 ? {} : { tools: source.tools }),
+        ...(withTools === 0 && printer.tools !== 'one' ? {} : { tools: source.tools }),
         ...(bounds === undefined ? {} : { limits: bounds }),
       },
     }))

@@ -54,6 +54,8 @@ const FENCE_LINE = /^```[A-Za-z]*[ \t]*\r?\n/
  */
 export class EnvelopeBody {
   readonly text: WrapperText
+  /** Once it has left: a call has opened in it. */
+  hadCalls = false
   private mode: BodyState['mode'] = 'idle'
   private inArray = false
   /** The closing bracket of the list has come. */
@@ -94,6 +96,7 @@ export class EnvelopeBody {
   }
 
   private reset(mode: BodyState['mode']): void {
+    this.hadCalls = this.text.state.committed
     this.state = { mode, inArray: false, listOver: false, text: createWrapperText(), elements: createElements() }
   }
 
@@ -282,7 +285,8 @@ export class EnvelopeBody {
         ? `The call did not begin within ${host.heldChars} characters (limits.heldChars): its text is content.`
         : 'The text in the call markers is no call that can be read: it is content.'
     elements.endPending()
-    host.output.diagnose(why, message, offset)
+    // JSON text without a marker is nothing to remark on.
+    if (why === 'limit' || this.row.element?.strict !== true) host.output.diagnose(why, message, offset)
     text.release()
     elements.release()
     this.reset('idle')

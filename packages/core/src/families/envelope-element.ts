@@ -1,9 +1,9 @@
 import {
+  type JsonDialect,
   type JsonListener,
   JsonMachine,
   type JsonRule,
   type JsonState,
-  type StringQuotes,
   createJsonState,
 } from '../json/json-machine.ts'
 import { Char, isHighSurrogate } from '../scan/char-code.ts'
@@ -17,6 +17,8 @@ const NAME_KEYS: readonly string[] = ['name', 'tool_name', 'function']
 const ARGUMENT_KEYS: readonly string[] = ['arguments', 'parameters', 'args']
 /** Keys of the OpenAI shape that carry nothing for us. */
 const SILENT_KEYS: ReadonlySet<string> = new Set(['type', 'id', 'index', 'tool_call_id'])
+/** Python literals, where they are the format (fine print 19). */
+const PYTHON_RULES: ReadonlySet<JsonRule> = new Set<JsonRule>(['R3', 'R4', 'R20'])
 /** Rewrites that leave a call `complete` when they touch its envelope only (fine print 25). */
 const ENVELOPE_RULES: ReadonlySet<JsonRule> = new Set<JsonRule>(['R3', 'R4', 'R9', 'R22'])
 
@@ -33,8 +35,12 @@ export interface ElementShape {
   known?: { name: string; id: string | null }
   /** The JSON text is nothing but the arguments. */
   bare?: boolean
-  /** Other quotes of strings. */
-  quotes?: readonly StringQuotes[]
+  /** No marker stands before it: only a declared name with both keys, and no others, makes a call. */
+  strict?: boolean
+  /** Python's spelling of strings and literals is the format's own. */
+  python?: boolean
+  /** What the JSON text has beside JSON. */
+  dialect?: JsonDialect
 }
 
 interface Remark {
@@ -111,7 +117,7 @@ export class EnvelopeElement implements JsonListener {
     this.wrapper = wrapper
     this.shape = shape
     this.state = state
-    this.machine = new JsonMachine(this, { state: state.json, quotes: shape.quotes })
+    this.machine = new JsonMachine(this, { state: state.json, quotes: shape.quotes, python: shape.python === true })
     if (state.inner !== null) this.innerMachine = this.createInner(state.inner)
   }
 
@@ -254,7 +260,8 @@ export class EnvelopeElement implements JsonListener {
     } else if (this.argumentKeys.includes(key)) {
       if (state.args === 'none') this.startArguments(first, quoted, index)
       else this.remark('json-envelope', `A second set of arguments (${key}) was ignored.`, index)
-    } else if (!SILENT_KEYS.has(key))
+    } else if (this.shape.strict === true && !state.opened && !SILENT_KEYS.has(key)) state.json.phase = 'failed'
+    else if (!SILENT_KEYS.has(key))
       this.remark('json-envelope', `The key ${key} beside the arguments was ignored.`, index)
   }
 
@@ -420,7 +427,7 @@ export class EnvelopeElement implements JsonListener {
   settle(): void {
     const { state } = this
     if (state.opened) return
-    const empty = state.args === 'none' || state.args === 'empty'
+    const empty = state.args === 'empty' || (state.args === 'none' && this.shape.strict !== true)
     if (empty || state.args === 'done') this.openIfKnown(false)
     if (state.opened && empty) this.host.output.arguments('{}')
   }
@@ -478,6 +485,7 @@ export class EnvelopeElement implements JsonListener {
 
   private mend(rule: JsonRule, offset: number): boolean {
     const { state, host } = this
+    if (this.shape.python === true && PYTHON_RULES.has(rule)) return true
     if (!host.repair) return false
     const inArguments = state.role === 'arguments' || state.role === 'encoded'
     if (inArguments ? rule !== 'R22' : !ENVELOPE_RULES.has(rule)) state.repaired = true

@@ -20,6 +20,8 @@ export interface FamilyHost {
   commit(offset: number): void
   /** Text that looked like a call goes back to the reader, byte for byte. */
   release(text: string, offset: number): void
+  /** Text that the input spells in another way goes to the reader: an escape of a JSON string. */
+  addText(text: string, offset: number): void
   /** A message of the text begins that is for the reader or a thought. `join` stands before it where content has gone out already. */
   beginMessage(zone: 'content' | 'reasoning', join: string): void
   /** The message has ended: text that follows is content until another one begins. */
@@ -60,7 +62,7 @@ export interface Family {
   /** Does a call begin at this index of the buffer? Consumes nothing. */
   opens(index: number, place: OpenerPlace): Match
   /** Enters at an index where `opens` said yes. */
-  enter(index: number): void
+  enter(index: number, place: OpenerPlace): void
   /** Reads on. Returns false when it has left and the text belongs to the parser again. */
   run(): boolean
   /** Settles what is open when the text has ended. */

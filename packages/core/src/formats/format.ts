@@ -1,3 +1,4 @@
+import type { BareJsonRow } from '../families/bare-json.ts'
 import type { ChannelsRow } from '../families/channels.ts'
 import type { HeaderJsonRow } from '../families/header-json-headers.ts'
 import type { JsonEnvelopeRow } from '../families/json-envelope.ts'
@@ -11,6 +12,7 @@ import type { ReasoningMode } from '../options.ts'
 export type Syntax =
   | { family: 'tagged-parameters'; row: TaggedParametersRow }
   | { family: 'json-envelope'; row: JsonEnvelopeRow }
+  | { family: 'bare-json'; row: BareJsonRow }
   | { family: 'quoted-object'; row: QuotedObjectRow }
   | { family: 'nested-tags'; row: NestedTagsRow }
   | { family: 'header-json'; row: HeaderJsonRow }

@@ -10,6 +10,7 @@ import {
   step3,
 } from './attribute-tags.ts'
 import { createAuto } from './auto.ts'
+import { generic, llama3Json, llama4Json, named, required, sarashina, xlam } from './bare-json.ts'
 import { inkling, openai } from './channels.ts'
 import { nearestName } from './nearest-name.ts'
 import type { CallIdShape, Format, ReasoningMarkers } from './format.ts'
@@ -47,6 +48,8 @@ import { minimaxM3 } from './nested-tags.ts'
 import { granitePythonic, lfm2, llama4Pythonic, olmo3, pythonic } from './pythonic.ts'
 import { functiongemma, gemma4 } from './quoted-object.ts'
 import { mimo, nemotronV3, qwen3Coder, seedOss, step3p5 } from './tagged-parameters.ts'
+import type { ResponseTemplate } from '../templates/response-template.ts'
+import { type TemplateFormat, createTemplateFormat } from '../templates/template-format.ts'
 
 const ALL: readonly Format[] = [
   qwen3Coder,
@@ -106,6 +109,13 @@ const ALL: readonly Format[] = [
   olmo3,
   lfm2,
   granitePythonic,
+  xlam,
+  sarashina,
+  llama3Json,
+  llama4Json,
+  generic,
+  required,
+  named,
 ]
 
 const AUTO = createAuto(ALL)
@@ -130,33 +140,39 @@ export interface FormatInfo {
 }
 
 /** Every format that the parser reads, and `auto`. */
-export const formats: readonly FormatInfo[] = NAMED.map((format) =>
-  Object.freeze({
+export const formats: readonly FormatInfo[] = NAMED.map(describe)
+
+function describe(format: Format | TemplateFormat): FormatInfo {
+  const detected = 'candidates' in format && format.candidates !== undefined
+  return Object.freeze({
     id: format.id,
     aliases: format.aliases,
     models: format.models,
-    family: format.candidates === undefined ? format.syntax.family : 'detected',
+    family: 'template' in format ? 'response-template' : detected ? 'detected' : format.syntax.family,
     upstream: format.upstream,
     reasoning: format.reasoning,
     endTokens: format.endTokens,
     callIds: format.callIds,
-  }),
-)
-
-/**
- * The format with this id or alias.
- *
- * @throws TypeError that names the nearest id when there is none
- */
-export function findFormat(name: string): FormatInfo {
-  return formats[NAMED.indexOf(findDefinition(name))] as FormatInfo
+  })
 }
 
-/** The definition behind an id or alias. */
-export function findDefinition(name: string): Format {
+/**
+ * The format with this id or alias, or that of a template.
+ *
+ * @throws TypeError that names the nearest id when there is none, or the key of the template that is wrong
+ */
+export function findFormat(name: string | ResponseTemplate): FormatInfo {
+  const format = findDefinition(name)
+  return 'template' in format ? describe(format) : (formats[NAMED.indexOf(format)] as FormatInfo)
+}
+
+/** The definition behind an id or alias, or a template. */
+export function findDefinition(name: string | ResponseTemplate): Format | TemplateFormat {
+  if (typeof name === 'object' && name !== null) return createTemplateFormat(name)
   if (typeof name !== 'string' || name === '') {
     throw new TypeError(`format must be the id of a format, such as 'qwen3_coder'; got ${JSON.stringify(name)}`)
   }
+  if (name === 'response_template') throw new TypeError("format 'response_template' is the template itself: pass the object")
   const found = NAMED.find((format) => format.id === name || format.aliases.includes(name))
   if (found !== undefined) return found
   const names = NAMED.flatMap((format) => [format.id, ...format.aliases])

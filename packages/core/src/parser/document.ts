@@ -58,7 +58,7 @@ interface DocumentState {
   callSeen: boolean
   /** Content has been sent. */
   textSeen: boolean
-  /** An opener was given back as text: the next closer is text too. */
+  /** An opener was given back as text: closers are text too until the next call, because an opener may have several. */
   looseOpener: boolean
   thoughtSeen: boolean
   /** The one closer of the open thought, where a suffix decides; empty where any does. */
@@ -221,6 +221,10 @@ export class DocumentMachine {
     return at === buffer.text.length ? -1 : at
   }
 
+  private get openerPlace(): OpenerPlace {
+    return { lineStart: this.tracker.atLineStart, messageStart: this.atMessageStart }
+  }
+
   private get atMessageStart(): boolean {
     return this.state.gap === 'start' || (this.state.gap === 'marker' && !this.state.textSeen)
   }
@@ -260,6 +264,19 @@ export class DocumentMachine {
     if (state.zone === 'content') state.textSeen = true
     state.spaceOverflow = false
     if (end < text.length) this.addSpace(text.slice(end), offset + end)
+  }
+
+  /** Text that the input spells in another way. Blanks of it are no layout. */
+  addText(text: string, offset: number): void {
+    const { state } = this
+    this.tracker.advance(text, 0, text.length)
+    if (state.gap === 'marker') this.dropSpace()
+    else this.flushSpace()
+    this.writeJoin(offset)
+    this.host.output.addContent(text, offset, state.zone === 'reasoning' ? 'reasoning' : 'content')
+    state.gap = 'text'
+    state.spaceOverflow = false
+    if (state.zone === 'content') state.textSeen = true
   }
 
   private emit(text: string, offset: number): void {
@@ -429,10 +446,7 @@ export class DocumentMachine {
   private onStrayCloser(marker: string): Decision {
     const { state, host } = this
     if (this.isExample()) return 'text'
-    if (!state.callSeen || state.looseOpener) {
-      state.looseOpener = false
-      return 'text'
-    }
+    if (!state.callSeen || state.looseOpener) return 'text'
     host.output.diagnose('stray-closer', `${this.spelling(marker)} closes no call; it was removed.`, host.buffer.at)
     if (state.gap === 'call') this.dropSpace()
     this.tracker.breakLine()
@@ -461,7 +475,7 @@ export class DocumentMachine {
     }
     state.family = family
     state.opened = false
-    ;(this.families[family] as Family).enter(at)
+    ;(this.families[family] as Family).enter(at, this.openerPlace)
     return 'taken'
   }
 
@@ -470,7 +484,7 @@ export class DocumentMachine {
    * several formats are possible the text chooses its own.
    */
   private opening(at: number): number | 'no' | 'wait' {
-    const place: OpenerPlace = { lineStart: this.tracker.atLineStart, messageStart: this.atMessageStart }
+    const place = this.openerPlace
     for (const [index, family] of this.families.entries()) {
       if (!this.mayOpen(family, at, place)) continue
       const match = family.opens(at, place)

@@ -175,9 +175,9 @@ export class Output {
   }
 
   /** Sends text of the parser's own before the input at `offset`. */
-  addContent(text: string, offset: number): void {
-    this.text('content', text)
-    if (this.audit) this.ledger.push({ start: offset, end: offset, kind: 'content', added: text })
+  addContent(text: string, offset: number, kind: 'content' | 'reasoning' = 'content'): void {
+    this.text(kind, text)
+    if (this.audit) this.ledger.push({ start: offset, end: offset, kind, added: text })
   }
 
   /** Says what became of input characters. Costs nothing without `audit`. */

@@ -1,4 +1,5 @@
 import type { ParserEvent } from '../events.ts'
+import { BareJson } from '../families/bare-json.ts'
 import { Channels } from '../families/channels.ts'
 import { HeaderJson } from '../families/header-json.ts'
 import { JsonEnvelope } from '../families/json-envelope.ts'
@@ -12,10 +13,13 @@ import type { Format, Syntax } from '../formats/format.ts'
 import { findDefinition } from '../formats/registry.ts'
 import type { FinishReason, LedgerEntry, ParserOptions, TokenInfo } from '../options.ts'
 import { TextBuffer } from '../scan/text-buffer.ts'
+import type { TemplateFormat } from '../templates/template-format.ts'
+import { TemplateMachine } from '../templates/template-machine.ts'
 import { ToolTable } from '../tools.ts'
 import { createCallId } from './call-id.ts'
 import { type Candidate, DocumentMachine } from './document.ts'
 import { TokenEvidence } from './evidence.ts'
+import type { MessageMachine } from './message-machine.ts'
 import { Output } from './output.ts'
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
 
@@ -61,11 +65,11 @@ export interface ToolCallParser {
 const CLEAN_ENDS: ReadonlySet<string> = new Set(['stop', 'tool_calls', 'function_call'])
 
 export class Parser implements ToolCallParser {
-  private readonly format: Format
+  private readonly format: Format | TemplateFormat
   private readonly buffer: TextBuffer = new TextBuffer()
   private readonly output: Output
   private readonly evidence: TokenEvidence = new TokenEvidence()
-  private readonly document: DocumentMachine
+  private readonly document: MessageMachine
   private ended = false
   private received = 0
 
@@ -80,27 +84,34 @@ export class Parser implements ToolCallParser {
       audit: resolved.audit,
     })
     const tools = new ToolTable(options.tools)
-    const formats = this.format.candidates ?? [this.format]
-    const candidates = formats.map((format): Candidate => {
-      const host = this.createHost(resolved, tools, format)
-      const all = [format.syntax, ...(format.alternatives ?? [])]
+    this.document =
+      'template' in this.format
+        ? new TemplateMachine(this.createHost(resolved, tools, this.format), this.format.template, resolved)
+        : this.createDocument(this.format, resolved, tools)
+  }
+
+  private createDocument(format: Format, resolved: ResolvedOptions, tools: ToolTable): DocumentMachine {
+    const candidates = (format.candidates ?? [format]).map((candidate): Candidate => {
+      const { syntax, alternatives, dialect, endTokens } = candidate
+      const host = this.createHost(resolved, tools, candidate)
+      const all = [syntax, ...(alternatives ?? [])]
       // Headers of messages are markup also where nothing is a call.
       const own = tools.empty ? all.filter(hasMessages) : all
-      const dialects = tools.empty || format.dialect === undefined ? [] : [format.dialect]
-      const machines = own.map((syntax) => createFamily(syntax, host, false))
-      const families = [...machines, ...dialects.map((syntax) => createFamily(syntax, host, true))]
-      return { format: format.id, own: machines, families, endTokens: format.endTokens }
+      const dialects = tools.empty || dialect === undefined ? [] : [dialect]
+      const machines = own.map((one) => createFamily(one, host, false))
+      const families = [...machines, ...dialects.map((one) => createFamily(one, host, true))]
+      return { format: candidate.id, own: machines, families, endTokens }
     })
-    this.document = new DocumentMachine(this.createHost(resolved, tools, this.format), candidates, {
+    return new DocumentMachine(this.createHost(resolved, tools, format), candidates, {
       reasoning: resolved.reasoning,
-      markers: this.format.reasoning,
-      response: this.format.response,
+      markers: format.reasoning,
+      response: format.response,
       callsInReasoning: resolved.callsInReasoning,
       fencedCalls: resolved.fencedCalls,
     })
   }
 
-  private createHost(options: ResolvedOptions, tools: ToolTable, format: Format): FamilyHost {
+  private createHost(options: ResolvedOptions, tools: ToolTable, format: Pick<Format, 'endTokens'>): FamilyHost {
     const { buffer, evidence } = this
     return {
       buffer,
@@ -118,8 +129,9 @@ export class Parser implements ToolCallParser {
       },
       commit: (offset) => this.document.commit(offset),
       release: (text, offset) => this.document.passText(text, offset),
-      beginMessage: (zone, join) => this.document.beginMessage(zone, join),
-      endMessage: () => this.document.endMessage(),
+      addText: (text, offset) => this.document.addText?.(text, offset),
+      beginMessage: (zone, join) => this.document.beginMessage?.(zone, join),
+      endMessage: () => this.document.endMessage?.(),
     }
   }
 
@@ -194,8 +206,8 @@ export class Parser implements ToolCallParser {
     this.output.state = state.output as Output['state']
     this.output.ledger = state.ledger
     this.evidence.state = state.evidence as TokenEvidence['state']
-    this.document.load(state.document as DocumentMachine['state'])
-    this.document.tracker.state = state.line as DocumentMachine['tracker']['state']
+    this.document.load(state.document)
+    this.document.tracker.state = state.line as MessageMachine['tracker']['state']
     const families = this.detected === undefined ? [] : this.document.families
     if (state.families.length !== families.length) throw mismatch(snapshot.format)
     for (const [index, family] of families.entries()) family.state = state.families[index] as object
@@ -230,6 +242,8 @@ function createFamily(syntax: Syntax, host: FamilyHost, dialect: boolean): Famil
       return new HeaderJson(syntax.row, host)
     case 'pythonic':
       return new Pythonic(syntax.row, host)
+    case 'bare-json':
+      return new BareJson(syntax.row, host)
     case 'channels':
       return new Channels(syntax.row, host)
   }

@@ -22,7 +22,7 @@ const DEFAULT_LIMITS: Required<ParserLimits> = {
 }
 
 /** @throws TypeError for a value that an option does not take */
-export function resolveOptions(options: ParserOptions, format: Format): ResolvedOptions {
+export function resolveOptions(options: ParserOptions, format: Pick<Format, 'reasoning'>): ResolvedOptions {
   return {
     reasoning: choice('reasoning', options.reasoning, format.reasoning?.start ?? 'off', [
       'off',

@@ -67,7 +67,7 @@ describe.each(printers)('escape fuzz of $format', (printer) => {
     fc.assert(
       fc.property(value, styleOf, (text, style) => {
         const document = printer.printCall(callOf(text), style)
-        expect(readBack(printer, document, [document], undefined)).toBe(text)
+        expect(readBack(printer, document, [document], printer.tools === 'one' ? TOOLS : undefined)).toBe(text)
       }),
       propertySettings(0.3),
     )

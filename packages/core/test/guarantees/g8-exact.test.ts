@@ -100,10 +100,8 @@ describe.each(printers)('G8 exact arguments of $format', (printer) => {
       fc.property(fc.shuffledSubarray(parameters, { minLength: 1 }), fc.constantFrom(...free), (names, toolName) => {
         const members = names.map((name): [string, ExactJson] => [name, { kind: 'string', value: `v of ${name}` }])
         const before = Object.getOwnPropertyNames(Object.prototype).length
-        for (const tools of [
-          undefined,
-          [toolOf(Object.fromEntries(names.map((name) => [name, { type: 'string' }])))],
-        ]) {
+        const declared = [toolOf(Object.fromEntries(names.map((name) => [name, { type: 'string' }])))]
+        for (const tools of printer.tools === 'one' ? [declared] : [undefined, declared]) {
           const name = tools === undefined ? toolName : 'f'
           const text = printer.printCall({ name, arguments: members })
           const message = foldEvents(runParser({ format: printer.format, tools, reasoning: 'off' }, [text]))

@@ -1,4 +1,5 @@
 import { attributeTagsPrinters } from './attribute-tags.ts'
+import { bareJsonPrinters } from './bare-json.ts'
 import { headerJsonPrinters } from './header-json.ts'
 import { channelsPrinters } from './channels.ts'
 import { jsonEnvelopePrinters } from './json-envelope.ts'
@@ -19,6 +20,7 @@ export const printers: readonly FormatPrinter[] = [
   ...keyValueTagPrinters,
   ...attributeTagsPrinters,
   ...jsonEnvelopePrinters,
+  ...bareJsonPrinters,
   ...channelsPrinters,
   ...headerJsonPrinters,
   ...quotedObjectPrinters,

@@ -69,6 +69,8 @@ export interface FormatPrinter {
   names?: { functions?: readonly string[]; parameters?: readonly string[]; free?: RegExp }
   /** The text is a sequence of messages whose headers are markup wherever they stand; `join` is put between the texts of two. */
   messages?: { join: string }
+  /** The format reads calls of the only tool that is declared; without it there is no parser. */
+  tools?: 'one'
   /** What a message may hold. @defaultValue text anywhere, any number of calls */
   message?: { text?: 'anywhere' | 'before' | 'none'; calls?: number }
   /** Most characters of a plain string that may be held back, beside the longest marker: an escape, a quote's look-ahead. @defaultValue 0 */
