@@ -37,7 +37,7 @@ export async function preparePeer(document: BenchDocument, chunks: readonly stri
 async function runPeer(document: BenchDocument, chunks: readonly string[]): Promise<PeerRun> {
   const source = new ChunkSource(chunks, document.value?.start ?? 0)
   const model = createModel(source)
-  const wrapped = await wrapModel(document.options.format, model)
+  const wrapped = await wrapModel(document.options.format as string, model)
   const { stream } = await wrapped.doStream(createCall(document))
   const run: PeerRun = { message: { content: '', calls: [] }, deltas: '', firstDelta: undefined }
   const prefixLength = document.value?.prefixLength ?? 0

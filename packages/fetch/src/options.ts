@@ -46,9 +46,10 @@ export function toPrepareOptions(options: ToolCallOptions): PrepareRequestOption
  * @throws TypeError with what is wrong and what is allowed
  */
 export function checkToolCallOptions(options: ToolCallOptions): void {
-  if (typeof options !== 'object' || options === null || typeof options.format !== 'string') {
+  const format: unknown = (options as ToolCallOptions | null)?.format
+  if (typeof format !== 'string' && (typeof format !== 'object' || format === null)) {
     throw new TypeError(
-      "The option 'format' is missing: the id of the model's tool-call format, such as 'qwen3_coder'.",
+      "The option 'format' is missing: the id of the model's tool-call format, such as 'qwen3_coder', or its response_template.",
     )
   }
   const { parser } = prepareRequest({}, toPrepareOptions(options))

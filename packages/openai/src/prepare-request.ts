@@ -148,11 +148,21 @@ function setToolChoice(request: ChatCompletionRequest, report: RequestReport): v
   )
 }
 
-function addUpstreamFields(request: ChatCompletionRequest, format: string, report: RequestReport): void {
-  for (const [path, after] of Object.entries(findFormat(format).upstream)) {
+function addUpstreamFields(
+  request: ChatCompletionRequest,
+  format: ParserOptions['format'],
+  report: RequestReport,
+): void {
+  const { id, upstream } = findFormat(format)
+  for (const [path, after] of Object.entries(upstream)) {
     if (request[path] !== undefined) continue
     request[path] = after
-    report.changes.push({ path, action: 'added', after, reason: `The format ${format} needs it to keep its markers.` })
+    report.changes.push({
+      path,
+      action: 'added',
+      after,
+      reason: `The format ${typeof format === 'string' ? format : id} needs it to keep its markers.`,
+    })
   }
 }
 

@@ -117,7 +117,7 @@ export class EnvelopeElement implements JsonListener {
     this.wrapper = wrapper
     this.shape = shape
     this.state = state
-    this.machine = new JsonMachine(this, { state: state.json, quotes: shape.quotes, python: shape.python === true })
+    this.machine = new JsonMachine(this, { ...shape.dialect, state: state.json, python: shape.python === true })
     if (state.inner !== null) this.innerMachine = this.createInner(state.inner)
   }
 

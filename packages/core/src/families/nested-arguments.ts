@@ -277,10 +277,14 @@ export class NestedArguments {
 
   // --- leaves ---------------------------------------------------------------------------------------------------------------------
 
-  /** The value at hand is a text. */
-  startLeaf(bare: boolean): void {
+  /**
+   * The value at hand is a text.
+   *
+   * @param standard - what it may be where no schema says it
+   */
+  startLeaf(bare: boolean, standard: number = bare ? LITERAL : ValueType.string): void {
     const { buffer } = this.host
-    const types = this.types || (bare ? LITERAL : ValueType.string)
+    const types = this.types || standard
     const value = startValue(types)
     // A JSON string is known at its end.
     if (bare && buffer.text[buffer.pos] === '"') value.mode = 'wait'
@@ -416,8 +420,12 @@ export class NestedArguments {
 
   // --- the end --------------------------------------------------------------------------------------------------------------------
 
-  /** The text has ended inside the call: its arguments stay as they are (P7). */
-  truncate(): void {
+  /**
+   * The call ends inside a value, or where values could be missing: its arguments stay as they are (P7).
+   *
+   * @param to - index where its text ends, absent when all text has ended
+   */
+  truncate(to?: number): void {
     const { buffer, output } = this.host
     const { leaf, skip } = this.state
     if (leaf !== null) this.dropStray()
@@ -426,13 +434,14 @@ export class NestedArguments {
     if (leaf !== null) output.account('dropped', leaf.end, leaf.end + leaf.space.length)
     const held = skip !== null ? skip.text : leaf === null ? stray : leaf.value.held + leaf.space
     const offset = buffer.at - held.length
-    const tokens = endTokensReach(this.host, buffer.pos)
+    const end = to ?? buffer.text.length
+    const tokens = to === undefined ? endTokensReach(this.host, buffer.pos) : []
     for (const token of tokens) output.noteEndToken(token.text, token.offset)
-    const to = tokens.length === 0 ? buffer.text.length : (tokens[0] as { offset: number }).offset - buffer.offset
-    output.account('dropped', buffer.at, buffer.offset + to)
-    const dropped = held + buffer.take(to)
-    output.account('markup', buffer.at, buffer.offset + buffer.text.length)
-    buffer.take(buffer.text.length)
+    const textEnd = tokens.length === 0 ? end : (tokens[0] as { offset: number }).offset - buffer.offset
+    output.account('dropped', buffer.at, buffer.offset + textEnd)
+    const dropped = held + buffer.take(textEnd)
+    output.account('markup', buffer.at, buffer.offset + end)
+    buffer.take(end)
     output.truncateCall(dropped, offset)
   }
 }

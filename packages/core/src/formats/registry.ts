@@ -172,7 +172,8 @@ export function findDefinition(name: string | ResponseTemplate): Format | Templa
   if (typeof name !== 'string' || name === '') {
     throw new TypeError(`format must be the id of a format, such as 'qwen3_coder'; got ${JSON.stringify(name)}`)
   }
-  if (name === 'response_template') throw new TypeError("format 'response_template' is the template itself: pass the object")
+  if (name === 'response_template')
+    throw new TypeError("format 'response_template' is the template itself: pass the object")
   const found = NAMED.find((format) => format.id === name || format.aliases.includes(name))
   if (found !== undefined) return found
   const names = NAMED.flatMap((format) => [format.id, ...format.aliases])

@@ -63,6 +63,13 @@ export interface JsonState {
 /** Marks around strings, beside the ordinary quotes. Between them every character stands for itself. */
 export type StringQuotes = readonly [open: string, close: string]
 
+/** What a format's JSON has beside JSON. It is no defect. */
+export interface JsonDialect {
+  quotes?: readonly StringQuotes[]
+  /** Keys without quotes. */
+  bareKeys?: boolean
+}
+
 /** Look-ahead over blanks after a quote or a comma; beyond it the character counts as what it looks like. */
 const LOOK_AHEAD = 1024
 const MAX_WORD = 256
@@ -92,6 +99,7 @@ export class JsonMachine {
   private readonly listener: JsonListener
   private readonly python: boolean
   private readonly quotes: readonly StringQuotes[]
+  private readonly bareKeys: boolean
   private readonly special = /["'\\\u0000-\u001f\ud800-\udfff]/g
   /** The text of this run, and where the copied slice begins. */
   private text = ''
@@ -104,13 +112,11 @@ export class JsonMachine {
   /** The last run stopped at a character that cannot go on with the value: a marker, or an unreadable text. */
   blocked = false
 
-  constructor(
-    listener: JsonListener,
-    options: { python?: boolean; state?: JsonState; quotes?: readonly StringQuotes[] | undefined } = {},
-  ) {
+  constructor(listener: JsonListener, options: JsonDialect & { python?: boolean; state?: JsonState } = {}) {
     this.listener = listener
     this.python = options.python ?? false
     this.quotes = options.quotes ?? []
+    this.bareKeys = options.bareKeys ?? false
     this.state = options.state ?? createJsonState()
   }
 
@@ -661,7 +667,8 @@ export class JsonMachine {
 
   private endBareKey(at: number, next: number, token: string): number {
     const key = `"${escapeJson(token)}"`
-    if (this.rewrite('R9', at, next - at, key, next - token.length) < 0) return this.failToken(at, next, token)
+    if (this.bareKeys) this.replace(at, next - at, key, next - token.length)
+    else if (this.rewrite('R9', at, next - at, key, next - token.length) < 0) return this.failToken(at, next, token)
     return this.endKey(next, token)
   }
 }

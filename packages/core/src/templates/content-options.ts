@@ -1,3 +1,4 @@
+import type { JsonDialect } from '../json/json-machine.ts'
 import { anyChar } from '../scan/char-set.ts'
 import { type PatternNode, parsePattern } from '../scan/pattern-syntax.ts'
 import { type Pattern, compileNode } from '../scan/pattern.ts'
@@ -32,7 +33,7 @@ export interface TagPlan {
 /** Options of a field's content, by kind. */
 export type ContentPlan =
   | { kind: 'text' | 'int' | 'float' | 'bool'; strip: boolean }
-  | { kind: 'json'; quotes: readonly (readonly [open: string, close: string])[] }
+  | { kind: 'json'; dialect: JsonDialect }
   | { kind: 'xml-inline'; tags: TagPlan; value: ValueKind; merge: boolean }
   | { kind: 'kv-lines'; lineSep: string; kvSep: string; strip: boolean; value: ValueKind }
 
@@ -59,9 +60,9 @@ export function readContentOptions(path: string, kind: TemplateContent, value: u
   const reader = new TemplateReader(path, value, KEYS[kind])
   switch (kind) {
     case 'json':
-      reader.flag('unquoted_keys', false)
+      // What is no JSON is no call.
       reader.flag('allow_non_json', false)
-      return { kind, quotes: readQuotes(reader) }
+      return { kind, dialect: { bareKeys: reader.flag('unquoted_keys', false), quotes: readQuotes(reader) } }
     case 'xml-inline':
       return {
         kind,
