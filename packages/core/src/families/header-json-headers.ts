@@ -197,8 +197,8 @@ export class HeaderReader {
     const { buffer, endTokens } = this.host
     if (!this.accepts(name, place)) return 'no'
     const at = buffer.skipSpace(end, MAX_BLANKS)
-    if (at - end >= MAX_BLANKS) return 'no'
-    if (at === buffer.text.length) return buffer.ended ? 'no' : 'wait'
+    if (at === buffer.text.length) return buffer.ended || at - end >= MAX_BLANKS ? 'no' : 'wait'
+    if (isSpace(buffer.text.charCodeAt(at))) return 'no'
     const marker = [this.closes(at), ...endTokens.map((token) => buffer.match(token, at))]
     if (marker.includes('yes')) return 'no'
     if (marker.includes('wait')) return 'wait'

@@ -182,7 +182,7 @@ export class HeaderJson implements Family {
   }
 
   private remarkHeader(name: string, offset: number): void {
-    this.host.output.diagnose('mended-tag', `The header of the call of ${name} is not written as usual.`, offset)
+    this.host.output.diagnose('mended-header', `The header of the call of ${name} is not written as usual.`, offset)
   }
 
   private consume(to: number, kind: 'markup' | 'dropped' | 'arguments'): string {

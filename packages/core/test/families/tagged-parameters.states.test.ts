@@ -108,12 +108,7 @@ testStates(step3, STEP3, {
     after: `\n${functionClose}${close}`,
     outcomes: {
       sectionOpen: {
-        ...text(
-          `${sectionOpen}\n${functionClose}${wrapperClose}\n`,
-          'missing-closer',
-          'missing-closer',
-          'stray-closer',
-        ),
+        ...text(`${sectionOpen}\n${functionClose}${wrapperClose}\n${sectionClose}`, 'missing-closer', 'missing-closer'),
         calls: [repaired('{}')],
       },
       sectionClose: {
@@ -147,7 +142,7 @@ testStates(step3, STEP3, {
     after: close,
     outcomes: {
       sectionOpen: {
-        ...text(`${sectionOpen}${wrapperClose}\n`, 'missing-closer', 'missing-closer', 'stray-closer'),
+        ...text(`${sectionOpen}${wrapperClose}\n${sectionClose}`, 'missing-closer', 'missing-closer'),
         calls: [['list', '{}', 'repaired']],
       },
       sectionClose: calls([['list', '{}', 'repaired']], 'missing-closer', 'stray-closer', 'stray-closer'),
