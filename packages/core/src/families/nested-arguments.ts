@@ -391,6 +391,11 @@ export class NestedArguments {
     return converted.json
   }
 
+  /** May the leaf be a string? */
+  get mayBeText(): boolean {
+    return ((this.state.leaf?.value.types ?? 0) & ValueType.string) !== 0
+  }
+
   /** Is the leaf a text that is no array where the schema wants one? */
   get mayBeItem(): boolean {
     const { leaf, skip } = this.state

@@ -16,7 +16,7 @@ export interface Closing {
 }
 
 /** Most elements that one closer may end, and longest chain of closers that is followed. */
-export const MAX_LEVELS = 32
+const MAX_LEVELS = 32
 
 /** The elements around a text. */
 interface Around {
@@ -116,7 +116,7 @@ export class NestedClosing {
 
   /** Is it the closer of an element around, and what follows it fits? */
   private confirmsClose(tag: NestedTag, tags: readonly OpenTag[], level: number, budget: number): Match {
-    const outer = levelOf(tags.slice(0, level), tag.name)
+    const outer = levelOf(tags, tag.name, level)
     return outer < 0 ? 'no' : this.confirms(tag.end, tags, outer, budget)
   }
 
@@ -150,10 +150,13 @@ export class NestedClosing {
   }
 }
 
-/** Index of the innermost element of this name that is open, -1 when there is none near. The arguments themselves have no tag. */
-export function levelOf(tags: readonly OpenTag[], name: string): number {
-  const last = Math.max(1, tags.length - MAX_LEVELS)
-  for (let level = tags.length - 1; level >= last; level -= 1) {
+/**
+ * Index of the innermost element of this name among the first `count` that are open, -1 when there is none near. The arguments themselves
+ * have no tag.
+ */
+export function levelOf(tags: readonly OpenTag[], name: string, count: number): number {
+  const last = Math.max(1, count - MAX_LEVELS)
+  for (let level = count - 1; level >= last; level -= 1) {
     const { tag, lingers } = tags[level] as OpenTag
     if (tag === name && !lingers) return level
   }

@@ -412,7 +412,7 @@ export class NestedTags implements Family {
   /** A closing tag between elements. One that closes nothing is dropped text. */
   private closeElement(tag: NestedTag): boolean {
     const { state, args } = this
-    if (levelOf(state.tags, tag.name) < 0) {
+    if (levelOf(state.tags, tag.name, state.tags.length) < 0) {
       args.takeStray(tag.end)
       return true
     }

@@ -434,7 +434,8 @@ export class QuotedObject implements Family {
   private endsBare(index: number): Match {
     const { buffer, closers } = this.host
     const unit = buffer.text[index]
-    if (unit === ',') return closers === 'first' ? 'yes' : this.separates(index + 1)
+    // Only a text can hold a comma.
+    if (unit === ',') return closers === 'first' || !this.args.mayBeText ? 'yes' : this.separates(index + 1)
     if (unit === '}' || unit === ']') return this.closesFrame(unit) ? 'yes' : 'no'
     if (isEndTokenTail(this.host, index)) return 'wait'
     for (const marker of [this.row.close, this.row.open]) {
