@@ -2,6 +2,13 @@ import { splitEvery } from '@tooldelta/testkit'
 import { describe, expect, it } from 'vitest'
 import { type ParserOptions, createToolCallParser } from '../../src/index.ts'
 
+const kimi: ParserOptions = { format: 'kimi_k2' }
+const DEEPSEEK_PYTHON = '<｜tool▁call▁begin｜>function<｜tool▁sep｜>python\n```python\n'
+
+function kimiCall(header: string, body: string): string {
+  return `<|tool_call_begin|>${header}<|tool_call_argument_begin|>${body}<|tool_call_end|>`
+}
+
 /** Texts that grow without bound in one state of the parser. */
 interface Case {
   name: string
@@ -167,6 +174,15 @@ const cases: Case[] = [
   grow('a call in a thought that never closes', { ...hermes, reasoning: 'open' }, args, 'text '),
   grow('thoughts', qwen, '', '<think>a</think>b'),
   grow('markers of thoughts', qwen, '', '<think>'),
+  // headers
+  grow('calls of kimi_k2', kimi, '<|tool_calls_section_begin|>', kimiCall('functions.f:0', '{"x": 1}')),
+  grow('calls of one section that are none', kimi, kimiCall('f:0', '{}'), kimiCall('no name', '{}')),
+  grow('arguments that wait for a name', kimi, '<|tool_call_begin|>3<|tool_call_argument_begin|>{', '"x": 1, '),
+  grow('headers that never end', { format: 'mistral' }, '', '[TOOL_CALLS]f'),
+  grow('pieces of headers', { format: 'functionary-v3.2' }, 'all\n', '>>>a'),
+  grow('quotes before pieces of headers', { format: 'functionary-v3.2' }, 'f\n{"x": "', 'a">>>b'),
+  grow('program text', { format: 'functionary-v3.2' }, 'python\n', 'print("a")\n>>> x'),
+  grow('fences in program text', { format: 'deepseek_v3' }, `${DEEPSEEK_PYTHON}x`, '\n``` '),
 ]
 
 function manyParameters(size: number): string {
