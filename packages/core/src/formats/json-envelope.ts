@@ -185,12 +185,15 @@ export const gigachat3: Format = {
  * ```
  * <|tool_call|>[{"name": "get_weather", "arguments": {"city": "Oslo"}}]
  * ```
+ *
+ * A list at the start without a marker is read when its first call has a declared name and both keys; `auto` knows nothing by that.
  */
 export const granite: Format = {
   id: 'granite',
   aliases: [],
   models: ['Granite-3.0', 'Granite-3.1', 'Granite-3.2'],
   syntax: { family: 'json-envelope', row: { open: ['<|tool_call|>', '<tool_call>'], closer: 'none', body: 'array' } },
+  dialect: { family: 'bare-json', row: { open: [], places: 'start', body: 'array', accepts: 'both-keys' } },
   reasoning: { ...THINK, start: 'tags' },
   response: { open: ['<response>'], close: ['</response>'] },
   endTokens: ['<|end_of_text|>', '<|start_of_role|>', '<|end_of_role|>'],

@@ -206,6 +206,23 @@ describeCases('FP30 3.1 granite: marker and bracket anywhere', { format: 'granit
     raw: 'The marker <|tool_call|> opens.',
     content: 'The marker <|tool_call|> opens.',
   },
+  {
+    name: 'FP28 a list at the start without a marker',
+    raw: ` [${L}, ${W}] Done.`,
+    content: ' Done.',
+    calls: [list, weather],
+  },
+  { name: 'FP28 a list without a marker behind text', raw: `Done: [${L}]`, content: `Done: [${L}]` },
+  {
+    name: 'FP28 a list without a marker, its name not declared',
+    raw: '[{"name": "nope", "arguments": {}}]',
+    content: '[{"name": "nope", "arguments": {}}]',
+  },
+  {
+    name: 'FP28 a list without a marker and without arguments',
+    raw: '[{"name": "list_files"}]',
+    content: '[{"name": "list_files"}]',
+  },
   { name: 'a list of numbers', raw: '<|tool_call|>[1, 2]', content: '<|tool_call|>[1, 2]', codes: [] },
   { name: 'an empty list', raw: '<|tool_call|>[]', content: '<|tool_call|>[]', codes: [] },
   {
