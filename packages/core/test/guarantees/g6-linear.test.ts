@@ -2,7 +2,8 @@ import { splitEvery } from '@tooldelta/testkit'
 import { describe, expect, it } from 'vitest'
 import { type ParserOptions, createToolCallParser } from '../../src/index.ts'
 
-const kimi: ParserOptions = { format: 'kimi_k2' }
+const kimiK2: ParserOptions = { format: 'kimi_k2' }
+const KIMI_SECTION = '<|tool_calls_section_begin|>'
 const DEEPSEEK_PYTHON = '<｜tool▁call▁begin｜>function<｜tool▁sep｜>python\n```python\n'
 
 function kimiCall(header: string, body: string): string {
@@ -175,9 +176,14 @@ const cases: Case[] = [
   grow('thoughts', qwen, '', '<think>a</think>b'),
   grow('markers of thoughts', qwen, '', '<think>'),
   // headers
-  grow('calls of kimi_k2', kimi, '<|tool_calls_section_begin|>', kimiCall('functions.f:0', '{"x": 1}')),
-  grow('calls of one section that are none', kimi, kimiCall('f:0', '{}'), kimiCall('no name', '{}')),
-  grow('arguments that wait for a name', kimi, '<|tool_call_begin|>3<|tool_call_argument_begin|>{', '"x": 1, '),
+  grow('calls of kimi_k2', kimiK2, KIMI_SECTION, kimiCall('functions.f:0', '{"x": 1}')),
+  grow(
+    'calls of one section that are none',
+    kimiK2,
+    `${KIMI_SECTION}${kimiCall('f:0', '{}')}`,
+    kimiCall('no name', '{}'),
+  ),
+  grow('arguments that wait for a name', kimiK2, '<|tool_call_begin|>3<|tool_call_argument_begin|>{', '"x": 1, '),
   grow('headers that never end', { format: 'mistral' }, '', '[TOOL_CALLS]f'),
   grow('pieces of headers', { format: 'functionary-v3.2' }, 'all\n', '>>>a'),
   grow('quotes before pieces of headers', { format: 'functionary-v3.2' }, 'f\n{"x": "', 'a">>>b'),
