@@ -115,6 +115,12 @@ describe('sections', () => {
       codes: ['unknown-tool'],
     },
     {
+      name: 'P2 FP4 a bare call is whole at its own closer: text may follow',
+      raw: `Look:\n${invoke('write', parameter('text', 'a'))}\nDone.`,
+      message: { content: 'Look:\nDone.', calls: [['write', text('a'), 'complete']] },
+      codes: ['missing-opener'],
+    },
+    {
       name: 'P8 no arguments',
       raw: section(invoke('list')),
       message: { calls: [['list', '{}', 'complete']] },
