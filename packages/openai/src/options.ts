@@ -1,4 +1,4 @@
-import type { Diagnostic, ParserOptions } from '@tooldelta/core'
+import { type Diagnostic, type ParserOptions, findFormat } from '@tooldelta/core'
 import { createRandomCallId } from './call-id.ts'
 
 /** Options that the streamed and the whole transformation share. */
@@ -44,5 +44,6 @@ export function toParserOptions(options: ChunkTransformerOptions): ParserOptions
     markerTokens: _markerTokens,
     ...parserOptions
   } = options
-  return { ...parserOptions, createCallId: options.createCallId ?? createRandomCallId }
+  const shape = typeof options.format === 'string' ? findFormat(options.format).callIds : undefined
+  return { ...parserOptions, createCallId: options.createCallId ?? (() => createRandomCallId(shape)) }
 }
