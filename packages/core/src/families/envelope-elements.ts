@@ -140,6 +140,8 @@ export class ElementLoop implements ElementWrapper {
     text.commit(element.offset)
     text.sendRemarks()
     host.output.startCall(name, element.offset, id ?? undefined)
+    // Nothing is held any more.
+    this.markerLimit = Number.POSITIVE_INFINITY
     if (!declared) host.output.diagnose('unknown-tool', `The request declares no tool ${name}.`, element.offset)
     return true
   }

@@ -13,6 +13,11 @@ const found: [text: string, options: ParserOptions][] = [
     '<longcat_tool_call>{"name":"f","arguments":{"":[["𐀀"]]}}</longcat_tool_call>',
     { format: 'longcat', limits: { heldChars: 40 } },
   ],
+  ['<tool_call>{"name":"f","arguments":{</tool_call>x', { format: 'hermes', limits: { heldChars: 40 } }],
+  [
+    '<|content_invoke_tool_json|>{"name":"f","args":{<|content_text|>x',
+    { format: 'inkling', limits: { heldChars: 60 } },
+  ],
   ['text<tool_call>{</think>\n', { format: 'mimo', limits: { heldChars: 13 } }],
   [
     '<tool_call>\n<function=f>\n<parameter=u>\n null',
