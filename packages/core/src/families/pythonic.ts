@@ -257,6 +257,8 @@ export class Pythonic implements Family, CallWrapper {
     if (!this.committed) return this.giveBack('json-unreadable')
     if (!this.own.wrapped) return this.leave()
     this.text.takeStray(at + 1)
+    // Behind a bracket too many a name may begin at once.
+    if (this.host.buffer.text[at] === OPEN_LIST) this.text.dropStray()
     return true
   }
 
@@ -318,7 +320,7 @@ export class Pythonic implements Family, CallWrapper {
   }
 
   markerAt(index: number): Match {
-    const marker = this.ends.at(index, (literal, at) => this.host.marker(literal, at))
+    const marker = this.ends.at(index, (literal, at) => this.host.marker(literal, at)) ?? endTokenAt(this.host, index)
     if (marker === undefined) return 'no'
     this.undecided = marker === 'wait'
     // What the hold may not reach cannot decide, whether it has come already or not.
@@ -368,17 +370,26 @@ export class Pythonic implements Family, CallWrapper {
     if (text.charCodeAt(at) === Char.comma) at = buffer.skipSpace(at + 1, text.length)
     if (this.call.state.opened) this.markerLimit = Number.POSITIVE_INFINITY
     const match = this.markerAt(at)
-    const token = match === 'no' ? endTokenAt(this.host, at) : undefined
-    if (this.undecided || token === 'wait') return false
+    if (this.undecided) return false
     if (match === 'wait') return this.giveBack('limit')
-    const ends =
-      match === 'yes' || token !== undefined || (this.own.inList && text.charCodeAt(at) === Char.closeBracket)
-    if (!ends) return this.failCall()
+    const next = match === 'no' ? this.endsBeforeCall(at) : 'yes'
+    if (next !== 'yes') return next === 'no' && this.failCall()
     const { state } = this.call
     const start = buffer.pos
     const closed = this.call.close(at)
     if (!state.opened) this.keepRaw(text.slice(start, buffer.pos))
     return closed ? this.finishCall() : this.failCall()
+  }
+
+  /** Where no marker stands: the list may end here, or another call begin on its own line. */
+  private endsBeforeCall(at: number): Match {
+    const { own, host } = this
+    const { phase, stack } = this.call.state.python
+    if (own.inList) return host.buffer.text.charCodeAt(at) === Char.closeBracket ? 'yes' : 'no'
+    if (phase !== 'after' || stack.length > 1 || at > host.buffer.pos) return 'no'
+    const head = this.nameAt(at)
+    if (typeof head === 'string') return head
+    return this.accepts(head.name, own.wrapped) ? 'yes' : 'no'
   }
 
   private finishCall(): boolean {
@@ -545,7 +556,9 @@ export class Pythonic implements Family, CallWrapper {
     const { buffer, output } = this.host
     const { state, machine } = this.call
     const start = buffer.pos
-    const closed = (clean || machine.balanced) && this.call.close(to)
+    // Before its first argument has begun it may have been anything (fine print 23).
+    const begun = state.opened || state.python.phase !== 'first' || state.python.stack.length > 1
+    const closed = begun && (clean || machine.balanced) && this.call.close(to)
     if (!state.opened) this.keepRaw(buffer.text.slice(start, to))
     if (closed) return output.endCall(state.repaired ? 'repaired' : 'complete')
     if (!state.opened) {
