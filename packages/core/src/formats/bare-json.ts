@@ -109,7 +109,6 @@ export const generic: Format = {
       accepts: 'forced',
       around: { calls: ['tool_calls', 'tool_call'], response: 'response' },
       fence: true,
-      element: { id: 'id' },
     },
   },
   reasoning: { ...THINK, start: 'tags' },

@@ -1,6 +1,7 @@
 import { Char, isDigit, isHighSurrogate, isInvisible, isLowSurrogate, isSpace, isWordCode } from '../scan/char-code.ts'
 import type { Match } from '../scan/text-buffer.ts'
 import { escapeJson } from './escape.ts'
+import { readEscape } from './python-escape.ts'
 import { normalizeNumber } from './number.ts'
 
 /** The repair rules of docs/json-repair.md by number. */
@@ -587,11 +588,17 @@ export class JsonMachine {
       this.passDecoded(decoded)
       return at + 2
     }
-    const python = this.python ? pythonEscape(text.slice(at, at + 10)) : undefined
-    if (python !== undefined) return this.rewrite('R20', at, python.length, escapeJson(python.text))
     if (next === "'") {
       this.passDecoded("'")
       return this.rewrite(this.state.quote === Char.singleQuote ? 'R3' : 'R1', at, 2, "'")
+    }
+    if (this.python) {
+      const escape = readEscape(text, at, end, { raw: false, bytes: false })
+      if (escape === undefined && !this.ended) return this.wait(at)
+      if (escape !== undefined && !escape.broken && escape.text !== '\\') {
+        this.passDecoded(escape.text)
+        return this.rewrite('R20', at, escape.length, escapeJson(escape.text))
+      }
     }
     this.passDecoded('\\')
     return this.rewrite('R1', at, 1, '\\\\')
@@ -685,14 +692,6 @@ export function createJsonState(): JsonState {
     decode: false,
     room: -1,
   }
-}
-
-/** Escapes of Python's `repr` that JSON does not have: `\\xNN` and `\\UNNNNNNNN`. */
-function pythonEscape(text: string): { text: string; length: number } | undefined {
-  const match = /^\\(?:x([0-9a-fA-F]{2})|U(00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}))/.exec(text)
-  if (match === null) return undefined
-  const code = Number.parseInt((match[1] ?? match[2]) as string, 16)
-  return { text: String.fromCodePoint(code), length: match[0].length }
 }
 
 function isHex(code: number): boolean {

@@ -23,6 +23,7 @@ interface BareLayout {
   styles?: Partial<FormatPrinter['styles']>
   argumentSource?: FormatPrinter['argumentSource']
   tools?: 'one'
+  written?: 'mixed'
 }
 
 const START: ReasoningMode = 'tags'
@@ -41,6 +42,7 @@ function createBarePrinter(layout: BareLayout): FormatPrinter {
     hold: 12,
     message: layout.message,
     ...(layout.argumentSource === undefined ? {} : { argumentSource: layout.argumentSource }),
+    ...(layout.written === undefined ? {} : { written: layout.written }),
     ...(layout.tools === undefined ? {} : { tools: layout.tools }),
     printCall: (call, style = TEMPLATE_STYLE) => printGroup([call], style),
     print: (message, style = TEMPLATE_STYLE) =>
@@ -89,6 +91,7 @@ const LAYOUTS: BareLayout[] = [
     message: { text: 'none' },
     styles: { json: false, argumentsFirst: false },
     argumentSource: printArguments,
+    written: 'mixed',
   },
   {
     format: 'generic',

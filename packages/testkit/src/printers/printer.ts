@@ -55,8 +55,11 @@ export interface FormatPrinter {
   printValue?(value: ExactJson): string
   /** The input characters that become arguments; by default those of {@link printValue} or of the JSON object. */
   argumentSource?(call: PrintedCall, style: PrintStyle): string
-  /** How the parser spells the arguments where all of their JSON text is its own; else it copies that of the model. */
-  written?: JsonStyle
+  /**
+   * How the parser spells the arguments where all of their JSON text is its own; else it copies that of the model. `mixed`: it copies what
+   * is JSON in the model's Python.
+   */
+  written?: JsonStyle | 'mixed'
   /** Does a value of the call quote markup that no reader can tell from the call's own? */
   isAmbiguous?(call: PrintedCall, declared: readonly string[] | undefined): boolean
   /** Expressions of the tags with names in them, beside the markers: nothing else counts as markup. */
