@@ -46,10 +46,11 @@ export function isEndTokenTail(host: Pick<FamilyHost, 'buffer' | 'endTokens'>, i
   const { buffer, endTokens } = host
   let at = index
   for (let count = 0; count < MAX_END_TOKENS; count += 1) {
-    if (at === buffer.text.length) return true
-    const token = endTokens.find((candidate) => buffer.text.startsWith(candidate, at))
-    if (token === undefined) return endTokens.some((candidate) => buffer.endsInside(candidate, at))
-    at += token.length
+    // One token may begin with another.
+    if (at === buffer.text.length || endTokens.some((candidate) => buffer.endsInside(candidate, at))) return true
+    const fitting = endTokens.filter((candidate) => buffer.text.startsWith(candidate, at))
+    if (fitting.length === 0) return false
+    at += Math.max(...fitting.map((token) => token.length))
   }
   return at === buffer.text.length
 }

@@ -46,6 +46,7 @@ export interface NestedState {
   repaired: boolean
 }
 
+const RUNS = /[ \t\r\n]+|[^ \t\r\n]+/g
 const CONTAINER = ValueType.object | ValueType.array
 /** What a bare value without a schema may be; null is looked for by itself, since only its JSON spelling counts. */
 const LITERAL = ValueType.string | ValueType.number | ValueType.boolean
@@ -306,16 +307,23 @@ export class NestedArguments {
     else this.passText(leaf, text, offset)
   }
 
+  /** Words and blanks in turn: blanks wait for the next word. */
   private passBare(leaf: Leaf, text: string, offset: number): void {
-    let end = text.length
-    while (end > 0 && isSpace(text.charCodeAt(end - 1))) end -= 1
-    if (end > 0) {
-      const space = leaf.space
-      leaf.space = ''
-      this.passText(leaf, space + text.slice(0, end), offset - space.length)
+    let at = offset
+    for (const [run] of text.matchAll(RUNS)) {
+      if (isSpace(run.charCodeAt(0))) this.holdSpace(leaf, run)
+      else {
+        const { space } = leaf
+        leaf.space = ''
+        this.passText(leaf, space + run, at - space.length)
+      }
+      at += run.length
     }
-    leaf.space += text.slice(end)
+  }
+
+  private holdSpace(leaf: Leaf, run: string): void {
     const { heldChars } = this.host
+    leaf.space += run
     while (leaf.space.length > heldChars) {
       const space = leaf.space.slice(0, heldChars + 1)
       leaf.space = leaf.space.slice(heldChars + 1)
@@ -382,7 +390,7 @@ export class NestedArguments {
     const { key, offset } = this.state.slot
     const { held, types, mode } = value
     if (bare && mode !== 'stream' && (isJsonString(held) || (held === 'null' && this.types === 0))) return held
-    if (held.trim() === '' && types & CONTAINER && (types & (ValueType.string | ValueType.null)) === 0 && !bare) {
+    if (mode === 'wait' && !bare && types & CONTAINER && (types & ValueType.null) === 0 && held.trim() === '') {
       return types & ValueType.object ? '{}' : '[]'
     }
     const converted = closeValue(value, this.host.repair)

@@ -84,9 +84,7 @@ export class QuotedObject implements Family {
     if (opener !== 'yes') return opener
     const doubled = doubledOpeners(this.host, [this.row.open], index)
     if (doubled.match === 'wait') return 'wait'
-    if (doubled.next === buffer.text.length) {
-      return buffer.ended || doubled.next - doubled.openerEnd >= MAX_BLANKS ? 'no' : 'wait'
-    }
+    if (doubled.next === buffer.text.length) return buffer.ended ? 'no' : 'wait'
     const head = this.headAt(doubled.next)
     return typeof head === 'string' ? head : 'yes'
   }
