@@ -10,6 +10,12 @@ function kimiCall(header: string, body: string): string {
   return `<|tool_call_begin|>${header}<|tool_call_argument_begin|>${body}<|tool_call_end|>`
 }
 
+const gemma: ParserOptions = { format: 'gemma4' }
+const GEMMA_CALL = '<|tool_call>call:f{'
+const minimaxM3: ParserOptions = { format: 'minimax_m3' }
+const MARK = ']<]minimax[>['
+const MINIMAX_CALL = `${MARK}<tool_call>${MARK}<invoke name="f">`
+
 /** Texts that grow without bound in one state of the parser. */
 interface Case {
   name: string
@@ -129,6 +135,36 @@ const cases: Case[] = [
   grow('back-ticks', qwen, '', '`'),
   grow('end tokens', qwen, '', '<|im_end|>'),
   grow('stray text in a call', qwen, '<tool_call>\n<function=f>\n', 'stray < '),
+  // quoted objects
+  grow('a quoted string', gemma, `${GEMMA_CALL}x:<|"|>`, 'some text, of: a {line}\n', '<|"|>}<tool_call|>'),
+  grow('a quoted string of quotes', gemma, `${GEMMA_CALL}x:<|"|>`, '<|"|>'),
+  grow('a quoted string of quotes that are nearly ends', gemma, `${GEMMA_CALL}x:<|"|>`, '<|"|>, no key '),
+  grow('a bare string of commas', gemma, `${GEMMA_CALL}x:a`, ', b'),
+  grow('a bare string of blanks', gemma, `${GEMMA_CALL}x:a`, ' '),
+  grow('open objects', gemma, GEMMA_CALL, 'a:{'),
+  grow('open arrays', gemma, `${GEMMA_CALL}a:`, '['),
+  grow('a key twice', gemma, `${GEMMA_CALL}`, 'a:{b:1},'),
+  grow('a quoted key that never ends', gemma, `${GEMMA_CALL}<|"|>`, 'key '),
+  grow('text between pairs', gemma, `${GEMMA_CALL}a:[]`, ' stray'),
+  grow('text behind the object', gemma, `${GEMMA_CALL}}`, 'call: stray '),
+  grow('calls of quoted objects', gemma, '', '<|tool_call>call:f{a:<|"|>x<|"|>}<tool_call|>\n'),
+  // nested tags
+  grow('a nested text of marks', minimaxM3, `${MINIMAX_CALL}${MARK}<x>`, MARK),
+  grow('a nested text of closers', minimaxM3, `${MINIMAX_CALL}${MARK}<x>`, `${MARK}</x>`),
+  grow('a nested text of closers and blanks', minimaxM3, `${MINIMAX_CALL}${MARK}<x>`, `${MARK}</x>${' '.repeat(63)}`),
+  grow('a nested text of closers without marks', minimaxM3, `${MINIMAX_CALL}${MARK}<x>`, '</x> '),
+  grow('elements in elements', minimaxM3, MINIMAX_CALL, `${MARK}<a>`),
+  { name: 'closers of elements in elements', options: minimaxM3, make: (size) => nestedClosers(size) },
+  grow('blanks in an element', minimaxM3, `${MINIMAX_CALL}${MARK}<x>`, ' '),
+  grow('items', minimaxM3, `${MINIMAX_CALL}${MARK}<x>`, `${MARK}<item>a${MARK}</item>`),
+  grow('closers of nothing', minimaxM3, MINIMAX_CALL, `${MARK}</x>`),
+  grow('sections', minimaxM3, '', `${MARK}<tool_call>\n`),
+  grow(
+    'calls in one section',
+    minimaxM3,
+    `${MARK}<tool_call>`,
+    `${MARK}<invoke name="f">${MARK}<x>a${MARK}</x>${MARK}</invoke>`,
+  ),
   // many calls
   grow('calls', qwen, '', '<tool_call>\n<function=f>\n<parameter=x>\n1\n</parameter>\n</function>\n</tool_call>\n'),
   grow('calls in one wrapper', qwen, '<tool_call>\n', '<function=f>\n</function>\n'),
@@ -190,6 +226,12 @@ const cases: Case[] = [
   grow('program text', { format: 'functionary-v3.2' }, 'python\n', 'print("a")\n>>> x'),
   grow('fences in program text', { format: 'deepseek_v3' }, `${DEEPSEEK_PYTHON}x`, '\n``` '),
 ]
+
+/** Each closer is followed by all the others. */
+function nestedClosers(size: number): string {
+  const count = Math.ceil(size / 40)
+  return `${MINIMAX_CALL}${`${MARK}<a>`.repeat(count)}x${`${MARK}</a>`.repeat(count)} y`
+}
 
 function manyParameters(size: number): string {
   const count = Math.ceil(size / 40)
