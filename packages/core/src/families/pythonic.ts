@@ -1,4 +1,4 @@
-import { Char, isHighSurrogate, isSpace } from '../scan/char-code.ts'
+import { Char, isHighSurrogate } from '../scan/char-code.ts'
 import { MarkerFinder } from '../scan/find-marker.ts'
 import type { Match } from '../scan/text-buffer.ts'
 import { endTokenAt } from './envelope-elements.ts'
@@ -185,16 +185,19 @@ export class Pythonic implements Family, CallWrapper {
     const { buffer } = host
     const { length } = buffer.text
     const limit = this.committed ? length : Math.min(length, buffer.pos + text.room)
-    let at = buffer.pos
-    while (at < limit && isSpace(buffer.text.charCodeAt(at))) at += 1
-    text.takeMarkup(at)
+    const at = buffer.skipSpace(buffer.pos, limit - buffer.pos)
+    // Behind a list without markers text may follow, and the blanks before it are its own.
+    const open = this.committed && !own.wrapped
+    if (open && at > buffer.pos + MAX_BLANKS) return this.leave()
+    if (!open) text.takeMarkup(at)
     if (at >= limit) return limit < length && this.giveBack('limit')
-    if (this.isSeparator(at) || (this.isOpenList(at) && own.wrapped)) {
-      own.inList ||= this.isOpenList(at)
+    const isOpener = own.wrapped && this.isOpenList(at)
+    if (isOpener || this.isSeparator(at)) {
+      own.inList ||= isOpener
       text.takeMarkup(at + 1)
       return true
     }
-    if (own.inList && buffer.text.charCodeAt(at) === Char.closeBracket) return this.endList()
+    if (own.inList && buffer.text.charCodeAt(at) === Char.closeBracket) return this.endList(at)
     const marked = this.onMarker(at)
     return marked === 'no' ? this.onName(at) : marked === 'read'
   }
@@ -208,9 +211,9 @@ export class Pythonic implements Family, CallWrapper {
     return !this.own.inList && this.host.buffer.text[at] === OPEN_LIST
   }
 
-  private endList(): boolean {
+  private endList(at: number): boolean {
     this.own.inList = false
-    this.text.takeMarkup(this.host.buffer.pos + 1)
+    this.text.takeMarkup(at + 1)
     if (this.own.wrapped) return true
     return this.committed ? this.leave() : this.giveBack('json-unreadable')
   }
@@ -253,7 +256,7 @@ export class Pythonic implements Family, CallWrapper {
   private onName(at: number): boolean {
     const head = this.nameAt(at)
     if (head === 'wait') return false
-    if (head !== 'no') return this.startCall(head)
+    if (head !== 'no') return this.startCall(at, head)
     if (!this.committed) return this.giveBack('json-unreadable')
     if (!this.own.wrapped) return this.leave()
     this.text.takeStray(at + 1)
@@ -284,9 +287,10 @@ export class Pythonic implements Family, CallWrapper {
 
   // --- calls --------------------------------------------------------------------------------------------------------------------------
 
-  private startCall({ name, end }: NameHead): boolean {
+  private startCall(at: number, { name, end }: NameHead): boolean {
     const { own, host } = this
     const { buffer } = host
+    this.text.takeMarkup(at)
     own.raw = ''
     own.rawOffset = buffer.at
     this.keepRaw(buffer.take(end))
