@@ -8,7 +8,7 @@ import {
   EnvelopeElement,
   createElementState,
 } from './envelope-element.ts'
-import { type SkipState, passBroken } from './envelope-skip.ts'
+import { type SkipState, passBroken, startSkip } from './envelope-skip.ts'
 import type { WrapperText } from './envelope-text.ts'
 import type { FamilyHost } from './family.ts'
 import { MAX_BLANKS, endTokensReach, isEndTokenTail } from './lookahead.ts'
@@ -271,7 +271,7 @@ export class ElementLoop implements ElementWrapper {
     const { state, text } = this
     this.current().openWithoutId()
     const element = this.current().state
-    const { stack, quote } = element.json
+    const { stack } = element.json
     if (element.opened && element.args === 'done') {
       // The arguments are whole: what follows them is stray text of the wrapper (R5, R6).
       this.missingBrace()
@@ -280,7 +280,7 @@ export class ElementLoop implements ElementWrapper {
     }
     if (element.opened) return this.failCall()
     if (state.place.siblings && element.name === null && element.args !== 'none' && stack.length > 0) {
-      state.skip = { depth: stack.length, quote, escaped: false, before: 0, bad: true }
+      state.skip = startSkip(element.json, true)
       return this.passOver(state.skip)
     }
     if (!text.state.committed || element.name !== null) return 'json-unreadable'
@@ -292,18 +292,18 @@ export class ElementLoop implements ElementWrapper {
   private failCall(): ElementOutcome {
     const { state, host, text } = this
     const element = this.current()
-    const { token, stack, quote } = element.state.json
+    const { token } = element.state.json
     const { over } = host.output
     const offset = host.buffer.at - token.length
     element.accountTo(offset)
     const message = 'The arguments cannot be read on; the rest of the call was dropped.'
     host.output.diagnose('json-unreadable', message, offset)
     host.output.endCall('truncated')
-    if (over) host.output.account('dropped', offset, host.buffer.at)
+    if (over && element.state.cutAt >= 0) host.output.account('dropped', offset, host.buffer.at)
     else text.addStray(token, offset)
     this.drop()
     if (!state.place.balances) return 'lost'
-    state.skip = { depth: stack.length, quote, escaped: false, before: 0, bad: false }
+    state.skip = startSkip(element.state.json, false)
     return this.passOver(state.skip)
   }
 
@@ -393,7 +393,7 @@ export class ElementLoop implements ElementWrapper {
     const tail = buffer.take(buffer.text.length)
     output.account('dropped', offset, buffer.at)
     // Beyond the limit of the arguments the token is reported already.
-    if (output.over) output.truncateCall(tail, offset + held.length)
+    if (output.over && element.state.cutAt >= 0) output.truncateCall(tail, offset + held.length)
     else output.truncateCall(held + tail, offset)
   }
 }

@@ -86,9 +86,17 @@ export class AnchorScanner {
     for (;;) {
       index = this.skip(text, index)
       this.at = offset + index
-      for (const matcher of this.matchers) if (!matcher.visit(source, index, this.before, true)) return undefined
+      for (const matcher of this.matchers) {
+        // With what a match begins is not known before it has come.
+        const mayStart = index < text.length || matcher.pattern.firsts === undefined
+        if (!matcher.visit(source, index, this.before, mayStart)) return undefined
+      }
       const hit = this.decide(ended && index >= text.length)
-      if (hit !== undefined || index >= text.length) return hit
+      if (hit !== undefined || index >= text.length) {
+        // What is open at the end of the text will never match.
+        if (ended && hit === undefined) for (const { state } of this.matchers) state.threads = []
+        return hit
+      }
       this.before = text.codePointAt(index) as number
       for (const matcher of this.matchers) matcher.consume(this.before)
       index += this.before > 0xffff ? 2 : 1

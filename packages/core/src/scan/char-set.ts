@@ -10,7 +10,7 @@ export type CharRange = readonly [from: number, to: number] | ((code: number) =>
 
 const ASCII = 128
 /** A class of more characters is not written out. */
-const MAX_LISTED = 16
+const MAX_LISTED = 32
 
 /** Exactly one character. */
 export function charSetOf(code: number): CharSet {
@@ -51,4 +51,22 @@ export function unicodeTest(expression: string): (code: number) => boolean {
 const isWord = unicodeTest('[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Join_Control}\\p{Pc}]')
 export const wordClass: CharSet = classOf([isWord], false)
 export const digitClass: CharSet = classOf([unicodeTest('\\p{Nd}')], false)
-export const spaceClass: CharSet = classOf([unicodeTest('\\p{White_Space}')], false)
+export const spaceClass: CharSet = classOf(
+  [
+    ...([
+      [9, 13],
+      [32, 32],
+      [0x85, 0x85],
+      [0xa0, 0xa0],
+      [0x1680, 0x1680],
+      [0x2000, 0x200a],
+    ] as const),
+    ...([
+      [0x2028, 0x2029],
+      [0x202f, 0x202f],
+      [0x205f, 0x205f],
+      [0x3000, 0x3000],
+    ] as const),
+  ],
+  false,
+)

@@ -33,12 +33,13 @@ type Outcome = 'on' | 'matched' | 'waits'
 export class Matcher {
   state: MatcherState = { threads: [], found: null }
   /** The ways that can take the next character, after `visit`; best first. */
-  readonly ready: Thread[] = []
+  ready: Thread[] = []
   /** Automaton states entered so far: the measure of the work. */
   steps = 0
   readonly pattern: Pattern
   private readonly accepts: (start: number, end: number) => boolean
   private readonly seen: Uint32Array
+  private readonly noSlots: readonly number[]
   private round = 0
   private before = -1
 
@@ -47,6 +48,7 @@ export class Matcher {
     this.pattern = pattern
     this.accepts = accepts
     this.seen = new Uint32Array(pattern.program.length)
+    this.noSlots = Array.from({ length: 2 + 2 * pattern.groups.length }, () => -1)
   }
 
   /**
@@ -58,7 +60,7 @@ export class Matcher {
    */
   visit(source: MatchText, index: number, before: number, mayStart: boolean): boolean {
     this.before = before
-    this.ready.length = 0
+    if (this.ready.length > 0) this.ready = []
     this.round += 1
     for (const { pc, slots } of this.state.threads) {
       const outcome = this.follow(pc, slots, source, index)
@@ -66,7 +68,8 @@ export class Matcher {
       if (outcome === 'matched') return true
     }
     if (!mayStart || this.state.found !== null || !this.canStart(source, index)) return true
-    const slots = [source.offset + index, ...Array.from({ length: 1 + 2 * this.pattern.groups.length }, () => -1)]
+    const slots = this.noSlots.slice()
+    slots[0] = source.offset + index
     return this.follow(0, slots, source, index) !== 'waits'
   }
 

@@ -22,7 +22,7 @@ export interface TemplateOptions {
 interface Watch {
   kind: 'open' | 'close' | 'again' | 'markup' | 'endToken' | 'strayClose'
   pattern: Pattern
-  field?: TemplateField
+  field: TemplateField | undefined
 }
 
 interface TemplateState {
@@ -61,7 +61,10 @@ export class TemplateMachine implements MessageMachine {
   private readonly template: LoadedTemplate
   private readonly options: TemplateOptions
   private readonly layout: LayoutText
+  private readonly endTokens: readonly Watch[]
   private readonly outside: readonly Watch[]
+  /** What is looked for in the region of each field. */
+  private readonly inside: readonly (readonly Watch[])[]
   private readonly undecided: readonly Watch[]
   private readonly thinking: TemplateField | undefined
   private own: TemplateState
@@ -74,7 +77,9 @@ export class TemplateMachine implements MessageMachine {
     this.options = options
     this.layout = new LayoutText(host.output, host.heldChars)
     this.thinking = options.reasoning === 'off' ? undefined : template.fields.find(({ role }) => role === 'thinking')
+    this.endTokens = watchEndTokens(host.endTokens)
     this.outside = this.watchOutside()
+    this.inside = template.fields.map((field) => this.watchInside(field))
     this.undecided = this.outside.filter(({ kind, field }) => kind === 'open' || field?.role === 'thinking')
     this.own = createState(template)
     this.layout.enter(this.kindOutside)
@@ -97,40 +102,26 @@ export class TemplateMachine implements MessageMachine {
   private watchOutside(): Watch[] {
     const { implicit, startAnchor } = this.template
     const { fields } = this
-    const watched = fields.map((field) => watch('open', field.open, field))
-    watched.push(watch('markup', implicit?.close, implicit))
-    watched.push(...this.endTokens)
-    // Where the text outside is the reader's, what begins a message there may be a word of it.
-    if (implicit === undefined) watched.push(watch('markup', startAnchor))
-    const closers = fields.filter(({ role, close }) => role !== 'other' && close?.literals !== undefined)
-    watched.push(
-      ...closers.filter((field) => field !== implicit).map((field) => watch('strayClose', field.close, field)),
-    )
-    return watched.filter((entry): entry is Watch => entry !== undefined)
-  }
-
-  /** Those of words only at the very end of the text, the others anywhere (P14). */
-  private get endTokens(): (Watch | undefined)[] {
-    const { endTokens } = this.host
-    const special = endTokens.filter((token) => /[|｜]/.test(token))
-    const words = endTokens.filter((token) => !special.includes(token))
+    const closers = fields.filter((field) => field.role !== 'other' && field.close?.literals && field !== implicit)
     return [
-      watch('endToken', special.length === 0 ? undefined : compileLiterals(special)),
-      watch('endToken', words.length === 0 ? undefined : compilePattern(`(?:${words.join('|')})\\s*\\Z`)),
+      ...fields.flatMap((field) => watch('open', field.open, field)),
+      ...watch('markup', implicit?.close, implicit),
+      ...this.endTokens,
+      // Where the text outside is the reader's, what begins a message there may be a word of it.
+      ...(implicit === undefined ? watch('markup', startAnchor) : []),
+      ...closers.flatMap((field) => watch('strayClose', field.close, field)),
     ]
   }
 
-  private watchRegion(field: TemplateField): readonly Watch[] {
-    const again = field === this.thinking ? watch('again', field.open, field) : undefined
-    return [watch('close', field.close, field), again, ...this.endTokens].filter(
-      (entry): entry is Watch => entry !== undefined,
-    )
+  private watchInside(field: TemplateField): Watch[] {
+    const again = field === this.thinking ? watch('again', field.open, field) : []
+    return [...watch('close', field.close, field), ...again, ...this.endTokens]
   }
 
   private get watched(): readonly Watch[] {
     const { region, hold } = this.own
     if (hold !== null) return this.undecided
-    return region < 0 ? this.outside : this.watchRegion(this.template.fields[region] as TemplateField)
+    return this.inside[region] ?? this.outside
   }
 
   /** What the text outside of all regions is. A field that nobody asked for may claim it; else it is the reader's. */
@@ -239,12 +230,16 @@ export class TemplateMachine implements MessageMachine {
       else this.scanner.state = own.scan
     }
     const hit = this.scanner.run(host.buffer, Math.max(host.heldChars, MIN_HOLD))
-    if (this.scanner.overflow >= 0 && !own.limitReported) {
-      own.limitReported = true
-      const message = `A marker did not end within ${Math.max(host.heldChars, MIN_HOLD)} characters (limits.heldChars): it is text.`
-      host.output.diagnose('limit', message, this.scanner.overflow)
-    }
+    if (this.scanner.overflow >= 0 && !own.limitReported) this.reportLimit(this.scanner.overflow)
     return hit
+  }
+
+  private reportLimit(offset: number): void {
+    const { host, own } = this
+    own.limitReported = true
+    if (own.hold === null) this.passTo(offset - host.buffer.offset)
+    const message = `A marker did not end within ${Math.max(host.heldChars, MIN_HOLD)} characters (limits.heldChars): it is text.`
+    host.output.diagnose('limit', message, offset)
   }
 
   private accepts(pattern: Pattern, start: number, end: number): boolean {
@@ -489,9 +484,18 @@ export class TemplateMachine implements MessageMachine {
   }
 }
 
-function watch(kind: Watch['kind'], pattern: Pattern | undefined, field?: TemplateField): Watch | undefined {
-  if (pattern === undefined) return undefined
-  return field === undefined ? { kind, pattern } : { kind, pattern, field }
+function watch(kind: Watch['kind'], pattern: Pattern | undefined, field?: TemplateField): Watch[] {
+  return pattern === undefined ? [] : [{ kind, pattern, field }]
+}
+
+/** Those of words count only at the very end of the text, the others anywhere (P14). */
+function watchEndTokens(tokens: readonly string[]): Watch[] {
+  const special = tokens.filter((token) => /[|｜]/.test(token))
+  const words = tokens.filter((token) => !special.includes(token))
+  return [
+    ...watch('endToken', special.length === 0 ? undefined : compileLiterals(special)),
+    ...watch('endToken', words.length === 0 ? undefined : compilePattern(`(?:${words.join('|')})\\s*\\Z`)),
+  ]
 }
 
 function createState({ fields }: LoadedTemplate): TemplateState {

@@ -1,5 +1,5 @@
 import { type JsonListener, JsonMachine, type JsonState, createJsonState } from '../json/json-machine.ts'
-import { isHighSurrogate, isSpace } from '../scan/char-code.ts'
+import { isHighSurrogate, isLowSurrogate, isSpace } from '../scan/char-code.ts'
 import { type AnchorHit, AnchorScanner, type ScanState } from '../scan/anchor-scanner.ts'
 import type { Pattern } from '../scan/pattern.ts'
 import type { Match } from '../scan/text-buffer.ts'
@@ -77,6 +77,7 @@ export class WholeReader implements CallReader {
       mode: this.plan.content.kind === 'json' ? 'json' : 'text',
     }
     this.keep(to)
+    this.own.length = 0
     this.own.contentStart = this.host.buffer.at
   }
 
@@ -189,7 +190,8 @@ export class WholeReader implements CallReader {
         : hit.start - buffer.offset
     if (free - buffer.pos > this.room) {
       const to = buffer.pos + this.room
-      this.keep(isHighSurrogate(buffer.text.charCodeAt(to - 1)) ? to - 1 : to)
+      const isInPair = isHighSurrogate(buffer.text.charCodeAt(to - 1)) && isLowSurrogate(buffer.text.charCodeAt(to))
+      this.keep(isInPair ? to - 1 : to)
       return this.giveBack('limit')
     }
     const from = buffer.pos
