@@ -1,3 +1,4 @@
+import type { JsonState } from '../json/json-machine.ts'
 import { Char, isSpace } from '../scan/char-code.ts'
 
 /** How far a broken element is passed over: open brackets, the open quote, and whether its text comes back. */
@@ -18,6 +19,11 @@ const BEFORE_VALUES: ReadonlySet<number> = new Set([
   Char.comma,
   Char.colon,
 ])
+
+/** What is passed over begins where a machine could not read on. A word that means nothing is behind it already. */
+export function startSkip({ stack, quote, token }: JsonState, bad: boolean): SkipState {
+  return { depth: stack.length, quote, escaped: false, before: token === '' ? Char.comma : 0, bad }
+}
 
 /** Follows strings and brackets of JSON text that cannot be read, one character at a time. */
 export function passBroken(skip: SkipState, code: number): void {

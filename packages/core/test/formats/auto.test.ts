@@ -36,6 +36,11 @@ const FOUND_AS: Readonly<Record<string, string | undefined>> = {
   nemotron_v3: 'qwen3_coder',
   qwen25: 'hermes',
   granite4: 'hermes',
+  ernie45: 'hermes',
+  minimax: 'jamba',
+  hunyuan_a13b: 'jamba',
+  firefunction: 'phi4_mini_json',
+  cohere_command4: 'cohere_command3',
 }
 
 /** The id that a text of a format is found as. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createToolCallParser, findFormat, foldEvents } from '../../src/index.ts'
+import { type PolicyRow, testRows } from '../policies/check.ts'
 import { describeCases, runBothWays, runOnce, type ExpectedCall } from '../policies/cases.ts'
 import { text, tool, tools } from '../policies/documents.ts'
 
@@ -137,23 +138,6 @@ describeCases('FP26 siblings of a broken element', { format: 'granite', tools },
     codes: ['json-unreadable', 'stray-text'],
   },
   {
-    name: 'single quotes count where a value begins, apostrophes do not',
-    raw: `<|tool_call|>[{"name": "get_weather", "arguments": {"city": it's, 'b': '}]'}}, ${L}]`,
-    calls: [['get_weather', /^\{"city": /, 'truncated'], list],
-  },
-  {
-    name: 'repair: false in a string with a raw line break: the quote that is open closes',
-    raw: `<|tool_call|>[{"name": "get_weather", "arguments": {"city": "a\nb }]"}}, ${L}]`,
-    options: { repair: false },
-    calls: [['get_weather', '{"city": "a', 'truncated'], list],
-  },
-  {
-    name: 'repair: false at a string in single quotes',
-    raw: `<|tool_call|>[{"name": "get_weather", "arguments": {"city": 'a }]'}}, ${L}]`,
-    options: { repair: false },
-    calls: [['get_weather', '{"city": ', 'truncated'], list],
-  },
-  {
     name: 'the next opener ends a list that is broken without end',
     raw: `<|tool_call|>[{"name": "get_weather", "arguments": {"city": {"x": ?\n<|tool_call|>[${L}]`,
     calls: [['get_weather', '{"city": {"x": ', 'truncated'], list],
@@ -165,6 +149,53 @@ describeCases('FP26 siblings of a broken element', { format: 'granite', tools },
     calls: [list, weather],
   },
 ])
+
+describe('FP26 a broken element is passed over as one', () => {
+  const cut = (text: string): PolicyRow['message'] => ({
+    calls: [
+      ['get_weather', text, 'truncated'],
+      ['list_files', '{}', 'complete'],
+    ],
+  })
+  const raw = (value: string): string => `<|tool_call|>[{"name": "get_weather", "arguments": {"city": ${value}}}, ${L}]`
+  const codes: PolicyRow['codes'] = ['json-unreadable', 'stray-text']
+  testRows(
+    [
+      {
+        name: 'an opener in a string',
+        format: 'granite',
+        raw: raw('?, "b": "<|tool_call|>["'),
+        message: cut('{"city": '),
+        codes,
+      },
+      {
+        name: 'brackets in single quotes',
+        format: 'granite',
+        raw: raw(`?, 'b': '}]'`),
+        message: cut('{"city": '),
+        codes,
+      },
+      { name: 'an apostrophe', format: 'granite', raw: raw("don't"), message: cut('{"city": '), codes },
+      {
+        name: 'repair: false, in a string',
+        format: 'granite',
+        options: { repair: false },
+        raw: raw('"a\nb }]"'),
+        message: cut('{"city": "a'),
+        codes,
+      },
+      {
+        name: 'repair: false, before a string in single quotes',
+        format: 'granite',
+        options: { repair: false },
+        raw: raw("'a }]'"),
+        message: cut('{"city": '),
+        codes,
+      },
+    ],
+    { tools },
+  )
+})
 
 describeCases('P15 limits.calls in a list', { format: 'cohere_command3', tools, limits: { calls: 1 } }, [
   {
