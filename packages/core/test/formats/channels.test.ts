@@ -45,6 +45,12 @@ describe('channels: content', () => {
       message: { content: 'A', calls: [list] },
     },
     {
+      name: 'P10 a message of blanks alone behind a call is layout',
+      format: 'openai',
+      raw: `${callOf('list')}{}<|call|>${NEXT}${FINAL} \n<|return|>`,
+      message: { calls: [list] },
+    },
+    {
       name: 'FP13 blanks next to the headers of a thought are layout',
       format: 'openai',
       raw: `${PREAMBLE}A \n<|end|>${NEXT}${THOUGHT}\n T\n\n<|end|>${NEXT}${FINAL}\n\nB`,
@@ -186,6 +192,21 @@ describe('channels: headers', () => {
       raw: `<|channel|>analysis We need list and bash now.<|end|>`,
       message: { reasoning: 'We need list and bash now.' },
       codes: ['mended-header'],
+    },
+    {
+      name: 'prose in the place of the header may begin with a tool and name a channel',
+      format: 'openai',
+      options: { tools },
+      raw: `<|channel|>analysis list all for the final answer<|end|>`,
+      message: { reasoning: 'list all for the final answer' },
+      codes: ['mended-header'],
+    },
+    {
+      name: 'a brace in the header before says nothing about the next one',
+      format: 'openai',
+      raw: `<|channel|>{<|message|>T<|end|>${NEXT}<|channel|>commentary to=functions.list{}`,
+      message: { reasoning: 'T', calls: [list] },
+      codes: ['mended-header', 'mended-header'],
     },
     {
       name: 'a dotted name stays whole',
