@@ -61,8 +61,10 @@ export class TaggedParameters implements Family {
     const { literals, functionStems } = this.grammar
     const outer = [...literals.sectionOpen, ...literals.wrapperOpen]
     this.openers = row.bare === 'never' ? outer : [...outer, ...functionStems]
-    this.wrappers = outer.length > 0 ? outer : functionStems
-    this.closers = outer.length > 0 ? [...literals.sectionClose, ...literals.wrapperClose] : literals.functionClose
+    // Where a function begins a call by itself its own closer may stand behind one.
+    const alone = outer.length === 0 || row.bare === 'anywhere'
+    this.wrappers = alone ? [...outer, ...functionStems] : outer
+    this.closers = [...literals.sectionClose, ...literals.wrapperClose, ...(alone ? literals.functionClose : [])]
   }
 
   get stateName(): string {
