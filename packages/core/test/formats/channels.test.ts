@@ -1,4 +1,3 @@
-import { splitEvery } from '@tooldelta/testkit'
 import { describe, expect, it } from 'vitest'
 import { createToolCallParser, detectFormat, findFormat } from '../../src/index.ts'
 import { type ExpectedCall, testRows, tool } from '../policies/check.ts'
@@ -332,14 +331,5 @@ describe('channels: headers', () => {
     ]
     const content = events.map((event) => (event.type === 'content' ? event.text : ''))
     expect(content.join('')).toBe('Write <|start|> and <|end|>.')
-  })
-
-  it('G6 headers that never end cost the same for each character', () => {
-    const text = `${NEXT}${' word'.repeat(120)}<|channel|>${'{'.repeat(200)}`
-    const parser = createToolCallParser({ format: 'openai' })
-    const start = performance.now()
-    for (const unit of splitEvery(text.repeat(100), 1)) parser.feed(unit)
-    parser.end()
-    expect(performance.now() - start).toBeLessThan(10_000)
   })
 })

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { type ParserOptions, createToolCallParser } from '../../src/index.ts'
 
 const kimiK2: ParserOptions = { format: 'kimi_k2' }
+const harmony: ParserOptions = { format: 'openai' }
+const HARMONY_CALL = '<|channel|>commentary to=functions.f<|message|>'
 const KIMI_SECTION = '<|tool_calls_section_begin|>'
 const DEEPSEEK_PYTHON = '<｜tool▁call▁begin｜>function<｜tool▁sep｜>python\n```python\n'
 
@@ -220,6 +222,14 @@ const cases: Case[] = [
     kimiCall('no name', '{}'),
   ),
   grow('arguments that wait for a name', kimiK2, '<|tool_call_begin|>3<|tool_call_argument_begin|>{', '"x": 1, '),
+  grow('messages', harmony, '', '<|start|>assistant<|channel|>final<|message|>a\n<|end|>'),
+  grow('messages of calls', harmony, '', `${HARMONY_CALL}{"x": 1}<|call|><|start|>assistant`),
+  grow('headers of messages without an end', harmony, '', `<|start|>assistant<|channel|>${'{ word '.repeat(30)}`),
+  grow('one header of a message without an end', harmony, '<|start|>assistant', ' word'),
+  grow('words of a header before the first message', harmony, '', 'assistant final '),
+  grow('headers of blocks', { format: 'inkling' }, '', '<|message_model|>f'),
+  grow('text behind the arguments of a message', harmony, `${HARMONY_CALL}{}`, ' <stray'),
+  grow('a string of a message', harmony, `${HARMONY_CALL}{"x": "`, 'text <|call|>'),
   grow('headers that never end', { format: 'mistral' }, '', '[TOOL_CALLS]f'),
   grow('pieces of headers', { format: 'functionary-v3.2' }, 'all\n', '>>>a'),
   grow('quotes before pieces of headers', { format: 'functionary-v3.2' }, 'f\n{"x": "', 'a">>>b'),
