@@ -121,7 +121,7 @@ describe.each(detected)("format 'auto' on texts of $format", (printer) => {
         const { toolCalls } = foldSeparately(withoutDetection(auto))
         expect(toolCalls.map((call) => call.function)).toEqual(own.toolCalls.map((call) => call.function))
       }),
-      propertySettings(0.1),
+      propertySettings(0.1, printer),
     )
   })
 
@@ -133,7 +133,7 @@ describe.each(detected)("format 'auto' on texts of $format", (printer) => {
         expectSame(mergeEvents(runParser(auto, splitEvery(text, 1), finishReason)), whole, 'single characters')
         expectSame(mergeEvents(runParser(auto, splitAt(text, cutsOf(text, fractions)), finishReason)), whole, 'cuts')
       }),
-      propertySettings(0.1),
+      propertySettings(0.1, printer),
     )
   })
 })

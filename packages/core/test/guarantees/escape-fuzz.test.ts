@@ -58,7 +58,7 @@ describe.each(printers)('escape fuzz of $format', (printer) => {
         const document = printer.printCall(callOf(text), style)
         expect(readBack(printer, document, splitAt(document, cutsOf(document, fractions)), TOOLS)).toBe(text)
       }),
-      propertySettings(0.75),
+      propertySettings(0.75, printer),
     )
   })
 
@@ -69,7 +69,7 @@ describe.each(printers)('escape fuzz of $format', (printer) => {
         const document = printer.printCall(callOf(text), style)
         expect(readBack(printer, document, [document], printer.tools === 'one' ? TOOLS : undefined)).toBe(text)
       }),
-      propertySettings(0.3),
+      propertySettings(0.3, printer),
     )
   })
 

@@ -33,7 +33,7 @@ describe.each(printers)('G1 split invariance of $format', (printer) => {
         expectSame(eventsOf(input, splitAt(text, cutsOf(text, fractions))), whole, 'random cuts')
         expectSame(eventsOf(input, splitLikeTokens(text)), whole, 'token cuts')
       }),
-      propertySettings(),
+      propertySettings(1, printer),
     )
   })
 
@@ -46,7 +46,7 @@ describe.each(printers)('G1 split invariance of $format', (printer) => {
         for (let size = 2; size < 9; size += 1)
           expectSame(eventsOf(input, splitEvery(text, size)), whole, `size ${size}`)
       }),
-      propertySettings(0.1),
+      propertySettings(0.1, printer),
     )
   })
 
@@ -57,7 +57,7 @@ describe.each(printers)('G1 split invariance of $format', (printer) => {
         const chunks = splitAt(text, cutsOf(text, fractions)).flatMap((chunk) => ['', chunk, ''])
         expectSame(mergeEvents(runParser(options, chunks)), mergeEvents(runParser(options, [text])))
       }),
-      propertySettings(0.1),
+      propertySettings(0.1, printer),
     )
   })
 
@@ -75,7 +75,7 @@ describe.each(printers)('G1 split invariance of $format', (printer) => {
         events.push(...parser.end(finishReason))
         expectSame(mergeEvents(events), eventsOf(input, [text]))
       }),
-      propertySettings(0.25),
+      propertySettings(0.25, printer),
     )
   })
 })

@@ -22,7 +22,7 @@ describe.each(printers)('G2 one machine for $format', (printer) => {
         expectSame(message, foldSeparately(events))
         expectSame(foldEvents(events), message)
       }),
-      propertySettings(0.5),
+      propertySettings(0.5, printer),
     )
   })
 })

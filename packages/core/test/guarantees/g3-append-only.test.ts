@@ -18,7 +18,7 @@ describe.each(printers)('G3 append-only arguments of $format', (printer) => {
         checkArguments(runParser(options, splitEvery(text, 1), finishReason))
         checkArguments(runParser(options, [text], finishReason))
       }),
-      propertySettings(),
+      propertySettings(1, printer),
     )
   })
 
@@ -37,7 +37,7 @@ describe.each(printers)('G3 append-only arguments of $format', (printer) => {
         }
         checkArguments([...events, ...parser.end(finishReason)])
       }),
-      propertySettings(0.1),
+      propertySettings(0.1, printer),
     )
   })
 })

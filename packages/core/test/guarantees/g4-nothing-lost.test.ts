@@ -61,7 +61,7 @@ describe.each(printers)('G4 nothing lost with $format', (printer) => {
         checkLedger(text, events, ledger)
         expectSame(audit(options, [text], finishReason).ledger, ledger)
       }),
-      propertySettings(),
+      propertySettings(1, printer),
     )
   })
 
@@ -80,7 +80,7 @@ describe.each(printers)('G4 nothing lost with $format', (printer) => {
         if (!style.encodeArguments) expect(textOf(text, ledger, 'arguments')).toBe(expected.join(''))
         expect(textOf(text, ledger, 'dropped')).toBe('')
       }),
-      propertySettings(0.5),
+      propertySettings(0.5, printer),
     )
   })
 
@@ -96,7 +96,7 @@ describe.each(printers)('G4 nothing lost with $format', (printer) => {
         const layout = (printer.response ?? []).some((marker) => text.includes(marker))
         if (toolCalls.length === 0 && !layout) expect(content ?? '').toBe(withoutEndTokens(text, printer.format))
       }),
-      propertySettings(),
+      propertySettings(1, printer),
     )
   })
 })
@@ -112,7 +112,7 @@ describe.each(tagPrinters)('G4 nothing lost with the tags of $format', (printer)
         const otherBody = events.some((event) => event.type === 'diagnostic' && event.code === 'other-dialect')
         if (!otherBody) expect(textOf(text, ledger, 'markup')).toMatch(markup)
       }),
-      propertySettings(0.5),
+      propertySettings(0.5, printer),
     )
   })
 })

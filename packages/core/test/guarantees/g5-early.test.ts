@@ -90,7 +90,7 @@ describe.each(printers)('G5 early strings of $format', (printer) => {
     const plain = hardString.map((text) => (MARKUP.test(text) ? text.replaceAll('<', '(') : text)).filter(comesBack)
     fc.assert(
       fc.property(plain, (value) => checkHeld(printer, value, bound)),
-      propertySettings(0.4),
+      propertySettings(0.4, printer),
     )
   })
 
@@ -99,7 +99,7 @@ describe.each(printers)('G5 early strings of $format', (printer) => {
     const bound = Math.max(3 * marker + 2 * BLANKS, '<parameter='.length + NAME) + 4 * marker + 2 + 1
     fc.assert(
       fc.property(hardString.filter(comesBack), (value) => checkHeld(printer, value, bound)),
-      propertySettings(0.4),
+      propertySettings(0.4, printer),
     )
   })
 

@@ -34,7 +34,7 @@ describe.each(printers)('G7 isolated parsers of $format', (printer) => {
           expect(events[index]).toEqual(runParser(options, chunks[index] as string[], finishReason))
         }
       }),
-      propertySettings(0.2),
+      propertySettings(0.2, printer),
     )
   })
 
@@ -54,7 +54,7 @@ describe.each(printers)('G7 isolated parsers of $format', (printer) => {
         expect(mergeEvents(events)).toEqual(mergeEvents(expected))
         expect(parser.ledger()).toEqual(straight.ledger())
       }),
-      propertySettings(0.08),
+      propertySettings(0.08, printer),
     )
   })
 
@@ -80,7 +80,7 @@ describe.each(printers)('G7 isolated parsers of $format', (printer) => {
           expect(JSON.stringify(snapshot)).toBe(before)
         },
       ),
-      propertySettings(0.2),
+      propertySettings(0.2, printer),
     )
   })
 
@@ -92,7 +92,7 @@ describe.each(printers)('G7 isolated parsers of $format', (printer) => {
         expect(JSON.stringify(options)).toBe(before)
         expect(runParser(options, [text], finishReason)).toEqual(first)
       }),
-      propertySettings(0.1),
+      propertySettings(0.1, printer),
     )
   })
 })

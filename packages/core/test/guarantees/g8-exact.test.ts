@@ -69,7 +69,7 @@ describe.each(printers)('G8 exact arguments of $format', (printer) => {
         const json = parseCall(printer, members, () => ({ type: 'number' }))
         expect(readExactJson(json)).toEqual({ kind: 'object', members })
       }),
-      propertySettings(0.5),
+      propertySettings(0.5, printer),
     )
   })
 
@@ -90,7 +90,7 @@ describe.each(printers)('G8 exact arguments of $format', (printer) => {
         const json = parseCall(printer, members, (value) => types[value.kind])
         expect(readExactJson(json)).toEqual({ kind: 'object', members })
       }),
-      propertySettings(0.25),
+      propertySettings(0.25, printer),
     )
   })
 
@@ -113,7 +113,7 @@ describe.each(printers)('G8 exact arguments of $format', (printer) => {
         expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(before)
         expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
       }),
-      propertySettings(0.5),
+      propertySettings(0.5, printer),
     )
   })
 
@@ -133,7 +133,7 @@ describe.each(printers)('G8 exact arguments of $format', (printer) => {
           }
         }
       }),
-      propertySettings(0.5),
+      propertySettings(0.5, printer),
     )
   })
 
@@ -153,7 +153,7 @@ describe.each(printers)('G8 exact arguments of $format', (printer) => {
           ),
         )
       }),
-      propertySettings(0.5),
+      propertySettings(0.5, printer),
     )
   })
 })

@@ -19,7 +19,7 @@ describe.each(printers)('G9 ordered events of $format', (printer) => {
       fc.property(parserInput(printer, { limits: true }), cuts, ({ text, options, finishReason }, fractions) => {
         checkOrder(runParser(options, splitAt(text, cutsOf(text, fractions)), finishReason))
       }),
-      propertySettings(0.6),
+      propertySettings(0.6, printer),
     )
   })
 
@@ -32,7 +32,7 @@ describe.each(printers)('G9 ordered events of $format', (printer) => {
           expect(event.offset, event.code).toBeLessThanOrEqual(text.length)
         }
       }),
-      propertySettings(0.2),
+      propertySettings(0.2, printer),
     )
   })
 
@@ -60,7 +60,7 @@ describe.each(printers)('G9 ordered events of $format', (printer) => {
         expect(content).toBe(message.content ?? '')
         expect(calls).toEqual(message.toolCalls.map((call) => ({ id: call.id, ...call.function })))
       }),
-      propertySettings(0.2),
+      propertySettings(0.2, printer),
     )
   })
 })

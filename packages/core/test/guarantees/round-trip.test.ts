@@ -43,7 +43,7 @@ describe.each(printers)('what the template of $format writes', (printer) => {
   it('comes back exactly: reasoning, content, names, values', () => {
     fc.assert(
       fc.property(hardDocument(printer), cuts, (document, fractions) => checkDocument(document, fractions)),
-      propertySettings(),
+      propertySettings(1, printer),
     )
   })
 })

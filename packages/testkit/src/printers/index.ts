@@ -14,19 +14,24 @@ export * from './printer.ts'
 export { hyV3SuffixPrinter, k2TypedPrinter } from './key-value-tags.ts'
 export { qwen35Printer } from './tagged-parameters.ts'
 
-/** A printer for each format, family by family. */
-export const printers: readonly FormatPrinter[] = [
-  ...taggedParametersPrinters,
-  ...keyValueTagPrinters,
-  ...attributeTagsPrinters,
-  ...jsonEnvelopePrinters,
-  ...bareJsonPrinters,
-  ...channelsPrinters,
-  ...headerJsonPrinters,
-  ...quotedObjectPrinters,
-  ...nestedTagsPrinters,
-  ...pythonicPrinters,
+const groups: readonly (readonly FormatPrinter[])[] = [
+  taggedParametersPrinters,
+  keyValueTagPrinters,
+  attributeTagsPrinters,
+  jsonEnvelopePrinters,
+  bareJsonPrinters,
+  channelsPrinters,
+  headerJsonPrinters,
+  quotedObjectPrinters,
+  nestedTagsPrinters,
+  pythonicPrinters,
 ]
+
+/** A printer for each format, family by family. */
+export const printers: readonly FormatPrinter[] = groups.flat()
+
+/** One printer of each kind of syntax: formats of a kind share their code. */
+export const representatives: ReadonlySet<FormatPrinter> = new Set(groups.map(([first]) => first as FormatPrinter))
 
 /**
  * The printer of a format.
