@@ -30,6 +30,8 @@ export const MAX_GROWTH = 512
  * the patterns. What it finds depends on the text alone, never on how it was cut.
  */
 export class AnchorScanner {
+  /** What `holdFrom` was when the text ended: the beginning of a match may stand behind it. */
+  heldAtEnd = -1
   /** Offset at which text was given up because a match that began there went on for too long, -1 for none. */
   overflow = -1
   private readonly matchers: readonly Matcher[]
@@ -94,7 +96,10 @@ export class AnchorScanner {
       const hit = this.decide(ended && index >= text.length)
       if (hit !== undefined || index >= text.length) {
         // What is open at the end of the text will never match.
-        if (ended && hit === undefined) for (const { state } of this.matchers) state.threads = []
+        if (ended && hit === undefined) {
+          this.heldAtEnd = this.holdFrom
+          for (const { state } of this.matchers) state.threads = []
+        }
         return hit
       }
       this.before = text.codePointAt(index) as number

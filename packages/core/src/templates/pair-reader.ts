@@ -134,10 +134,11 @@ export class PairReader implements CallReader {
     return true
   }
 
-  /** Index before which nothing of a marker stands. */
+  /** Index before which nothing of a marker stands. At the end of the text an open value is as far as is certain. */
   private get free(): number {
     const { buffer } = this.host
-    const from = (this.scanner as AnchorScanner).holdFrom - buffer.offset
+    const { heldAtEnd, holdFrom } = this.scanner as AnchorScanner
+    const from = (heldAtEnd < 0 || this.own.mode !== 'value' ? holdFrom : heldAtEnd) - buffer.offset
     // Half a surrogate pair at the end of the stream.
     return from > buffer.pos && from === buffer.text.length && isHighSurrogate(buffer.text.charCodeAt(from - 1))
       ? from - 1

@@ -13,13 +13,18 @@ export class RegionEnds implements EndFinder {
   readonly special: boolean
   private readonly host: FamilyHost
   private readonly others: readonly Pattern[]
+  private readonly next: readonly Pattern[]
   private readonly firsts: ReadonlySet<string> | undefined
   private lastIsClose = false
 
-  /** @param others - the openers of all fields, and the closer of the text around them */
-  constructor(host: FamilyHost, close: Pattern | undefined, others: readonly Pattern[]) {
+  /**
+   * @param others - the openers of all fields, and the closer of the text around them
+   * @param next - those of them that may follow a call at once
+   */
+  constructor(host: FamilyHost, close: Pattern | undefined, others: readonly Pattern[], next: readonly Pattern[]) {
     this.host = host
     this.close = close
+    this.next = next
     this.special = close !== undefined && isSpecial(close, host.endTokens)
     // What can begin with any letter is no sign of an end.
     this.others = others.filter((pattern) => !beginsAnywhere(pattern))
@@ -83,25 +88,32 @@ export class RegionEnds implements EndFinder {
     if (closers === 'first') return 'yes'
     const at = buffer.skipSpace(index, MAX_BLANKS)
     if (at === buffer.text.length) return buffer.ended ? 'yes' : 'wait'
+    // A piece of a marker at the end of the text counts as well.
+    const piece = buffer.ended ? 'yes' : 'wait'
     let answer: Match = 'no'
-    for (const pattern of this.others) {
-      const match = matchAt(this.host, pattern, at)
-      if (match === 'wait') answer = 'wait'
-      else if (match !== false) return 'yes'
+    for (const pattern of this.next) {
+      const match = matchAt(this.host, pattern, at, false)
+      if (typeof match === 'object') return 'yes'
+      if (match === 'wait') answer = piece
     }
     for (const token of endTokens) {
-      const match = buffer.match(token, at)
-      if (match === 'yes') return 'yes'
-      if (match === 'wait') answer = 'wait'
+      if (buffer.match(token, at) === 'yes') return 'yes'
+      if (buffer.endsInside(token, at)) answer = piece
     }
     return answer
   }
 }
 
 /** Matches a pattern at an index of the buffer. */
-function matchAt(host: FamilyHost, pattern: Pattern, index: number): ReturnType<typeof matchHere> {
+function matchAt(
+  host: FamilyHost,
+  pattern: Pattern,
+  index: number,
+  ended: boolean = host.buffer.ended,
+): ReturnType<typeof matchHere> {
+  const { text, offset } = host.buffer
   const accepts = (start: number, end: number): boolean => acceptsLiteral(host, pattern, start, end)
-  return matchHere(pattern, host.buffer, index, { limit: MAX_GROWTH, accepts })
+  return matchHere(pattern, { text, offset, ended }, index, { limit: MAX_GROWTH, accepts })
 }
 
 /** Token ids may say that what spells a literal is none. */

@@ -1,5 +1,6 @@
 import type { FamilyHost, StreamEnd } from '../families/family.ts'
 import { type AnchorHit, AnchorScanner, type ScanState } from '../scan/anchor-scanner.ts'
+import { matchHere } from '../scan/matcher.ts'
 import { type Pattern, compileLiterals, compilePattern } from '../scan/pattern.ts'
 import type { LineTracker } from '../scan/line-tracker.ts'
 import type { ReasoningMode } from '../options.ts'
@@ -273,6 +274,7 @@ export class TemplateMachine implements MessageMachine {
     if (to <= buffer.pos) return
     const offset = buffer.at
     const text = buffer.take(to)
+    this.noteImplicit(text)
     if (!this.isDropped) {
       this.layout.pass(text, offset)
       return
@@ -280,6 +282,14 @@ export class TemplateMachine implements MessageMachine {
     this.own.dropped ??= { text: [], offset }
     this.own.dropped.text.push(text)
     this.host.output.account('dropped', offset, buffer.at)
+  }
+
+  /** Text outside of all regions is the implicit field's, when there is one. */
+  private noteImplicit(text: string): void {
+    const { implicit } = this.template
+    const { own } = this
+    if (implicit === undefined || own.region >= 0 || Object.hasOwn(own.seen, implicit.name)) return
+    if (text.trim() !== '') own.seen[implicit.name] = true
   }
 
   private get isDropped(): boolean {
@@ -306,7 +316,7 @@ export class TemplateMachine implements MessageMachine {
   // --- markers --------------------------------------------------------------------------------------------------------------------------
 
   /** @returns false when the marker is text */
-  private onHit({ kind, field, pattern }: Watch, hit: AnchorHit): boolean {
+  private onHit({ kind, field }: Watch, hit: AnchorHit): boolean {
     switch (kind) {
       case 'open':
         return this.onOpen(field as TemplateField, hit)
@@ -320,7 +330,7 @@ export class TemplateMachine implements MessageMachine {
         this.host.output.noteEndToken(this.textOf(hit).trimEnd(), hit.start)
         return this.takeMarkup(hit.end)
       case 'strayClose':
-        return this.onStrayClose(field as TemplateField, pattern, hit)
+        return this.onStrayClose(field as TemplateField, hit)
     }
   }
 
@@ -368,9 +378,15 @@ export class TemplateMachine implements MessageMachine {
   }
 
   /** A closer outside of all regions: removed after what it closes, text before (fine print 5). */
-  private onStrayClose({ role }: TemplateField, pattern: Pattern, hit: AnchorHit): boolean {
+  private onStrayClose(field: TemplateField, hit: AnchorHit): boolean {
     const { layout, own, host } = this
     const { gap } = layout.state
+    const { role } = field
+    if (this.beginsAtOnce(field, hit.start)) {
+      own.emptyAt = hit.start
+      this.openText(field, hit.start)
+      return true
+    }
     if (this.tracker.inFence || this.isDropped) return false
     if (role === 'tool_calls' && own.callSeen) {
       host.output.diagnose('stray-closer', `${this.textOf(hit)} closes no call; it was removed.`, hit.start)
@@ -378,7 +394,7 @@ export class TemplateMachine implements MessageMachine {
       this.tracker.breakLine()
       return this.takeMarkup(hit.end)
     }
-    if (role === 'tool_calls' || pattern.literals === undefined) return false
+    if (role === 'tool_calls') return false
     if (gap === 'marker') {
       layout.drop(hit.start)
       if (role === 'thinking') {
@@ -399,6 +415,14 @@ export class TemplateMachine implements MessageMachine {
       )
     }
     return false
+  }
+
+  /** Does the field begin here without any text, as a thought may with the first character? Then its closer ends it at once. */
+  private beginsAtOnce({ role, open }: TemplateField, start: number): boolean {
+    if (role !== 'thinking' || open === undefined || start === this.own.emptyAt) return false
+    const index = start - this.host.buffer.offset
+    const match = matchHere(open, this.host.buffer, index, { limit: 0 })
+    return typeof match === 'object' && match.end === index
   }
 
   // --- calls ----------------------------------------------------------------------------------------------------------------------------
@@ -427,8 +451,11 @@ export class TemplateMachine implements MessageMachine {
 
   private createReader(field: TemplateField, captures: Record<string, string>): CallReader {
     const plan = field.call as CallPlan
-    const others = this.outside.filter(({ kind }) => kind === 'open' || kind === 'markup').map(({ pattern }) => pattern)
-    const region: CallRegion = { host: this.host, plan, captures, ends: new RegionEnds(this.host, field.close, others) }
+    const others = this.outside.filter(({ kind }) => kind === 'open' || kind === 'markup')
+    const next = others.filter((entry) => entry.field === field || entry.kind === 'markup')
+    const [all, following] = [others, next].map((list) => list.map(({ pattern }) => pattern)) as [Pattern[], Pattern[]]
+    const ends = new RegionEnds(this.host, field.close, all, following)
+    const region: CallRegion = { host: this.host, plan, captures, ends }
     if (plan.mode === 'pairs') return new PairReader(region)
     return plan.mode === 'whole' ? new WholeReader(region) : new JsonReader(region)
   }
