@@ -560,8 +560,12 @@ export class Pythonic implements Family, CallWrapper {
     const { buffer, output } = this.host
     const { state, machine } = this.call
     const start = buffer.pos
-    // Before its first argument has begun it may have been anything (fine print 23).
-    const begun = state.opened || state.python.phase !== 'first' || state.python.stack.length > 1
+    // Without markers and tools all of its form counts (fine print 28).
+    const known = state.opened || this.own.wrapped || !this.host.tools.open
+    if (clean && known) this.call.run(to, true)
+    // Before its first argument it may have been anything (fine print 23).
+    const { phase, stack } = state.python
+    const begun = state.opened || (known && (phase !== 'first' || stack.length > 1))
     const closed = begun && (clean || machine.balanced) && this.call.close(to)
     if (!state.opened) this.keepRaw(buffer.text.slice(start, to))
     if (closed) return output.endCall(state.repaired ? 'repaired' : 'complete')

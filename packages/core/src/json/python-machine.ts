@@ -477,6 +477,7 @@ export class PythonMachine {
     const name = listener.parameterAt(state.positions)
     const members = this.text.charCodeAt(at) === Char.openBrace && state.positions === 0 && !state.keywords
     if (state.keywords || (name === undefined && !members)) return this.block(from)
+    if (!listener.repair('positional', at)) return this.fail(from)
     const before = state.members
     if (members) state.members = 'maybe'
     const next = this.onValue(from, at, name === undefined ? '' : `${prefix}${quote(name)}:`)
@@ -485,7 +486,7 @@ export class PythonMachine {
       return -1
     }
     state.positions += 1
-    return this.listener.repair('positional', at) ? next : this.fail(from)
+    return next
   }
 
   /** A value at `at`. What stands before it in the source, from `from` on, is consumed with its first piece. */
