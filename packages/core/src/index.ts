@@ -1,6 +1,6 @@
 export { detectFormat } from './parser/detect-format.ts'
 export { findFormat, formats, type FormatInfo } from './formats/registry.ts'
-export type { CallIdShape } from './formats/format.ts'
+export type { CallIdShape, Format as FormatRow, ReasoningMarkers, Syntax } from './formats/format.ts'
 export { createDeltaEncoder, type DeltaEncoder } from './openai/delta-encoder.ts'
 export type { ChatCompletionDelta, ToolCallDelta } from './openai/wire.ts'
 export { createToolCallParser, restoreToolCallParser } from './parser/create-parser.ts'

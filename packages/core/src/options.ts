@@ -1,3 +1,4 @@
+import type { Format as FormatRow } from './formats/format.ts'
 import type { ResponseTemplate } from './templates/response-template.ts'
 
 /** A tool of the request, as the OpenAI API writes it. Only what the parser reads is named. */
@@ -33,8 +34,11 @@ export type CallsInReasoning = 'if-last' | 'extract' | 'ignore'
 
 /** Options of {@link createToolCallParser}. */
 export interface ParserOptions {
-  /** Format id or alias: `qwen3_coder`, `hermes`... See {@link formats}. Or the `response_template` of a model's tokenizer configuration. */
-  format: string | ResponseTemplate
+  /**
+   * Format id or alias: `qwen3_coder`, `hermes`, `auto`... See {@link formats}. Or the `response_template` of a model's tokenizer
+   * configuration, or a row of your own.
+   */
+  format: string | ResponseTemplate | FormatRow
   /** The request's tools. Absent: markers alone decide. Empty: nothing is parsed, text passes through. */
   tools?: readonly ChatTool[] | undefined
   /**

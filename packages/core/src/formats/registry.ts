@@ -157,18 +157,18 @@ function describe(format: Format | TemplateFormat): FormatInfo {
 }
 
 /**
- * The format with this id or alias, or that of a template.
+ * The format with this id or alias, or that of a template or row.
  *
  * @throws TypeError that names the nearest id when there is none, or the key of the template that is wrong
  */
-export function findFormat(name: string | ResponseTemplate): FormatInfo {
+export function findFormat(name: string | ResponseTemplate | Format): FormatInfo {
   const format = findDefinition(name)
-  return 'template' in format ? describe(format) : (formats[NAMED.indexOf(format)] as FormatInfo)
+  return formats[NAMED.indexOf(format as Format)] ?? describe(format)
 }
 
-/** The definition behind an id or alias, or a template. */
-export function findDefinition(name: string | ResponseTemplate): Format | TemplateFormat {
-  if (typeof name === 'object' && name !== null) return createTemplateFormat(name)
+/** The definition behind an id or alias, or a template or row. */
+export function findDefinition(name: string | ResponseTemplate | Format): Format | TemplateFormat {
+  if (typeof name === 'object' && name !== null) return 'syntax' in name ? name : createTemplateFormat(name)
   if (typeof name !== 'string' || name === '') {
     throw new TypeError(`format must be the id of a format, such as 'qwen3_coder'; got ${JSON.stringify(name)}`)
   }

@@ -246,5 +246,11 @@ function createFamily(syntax: Syntax, host: FamilyHost, dialect: boolean): Famil
       return new BareJson(syntax.row, host)
     case 'channels':
       return new Channels(syntax.row, host)
+    default: {
+      const { family } = syntax as { family: unknown }
+      throw new TypeError(
+        `The row's syntax.family is ${JSON.stringify(family)}; docs/adding-a-format.md names the families`,
+      )
+    }
   }
 }
