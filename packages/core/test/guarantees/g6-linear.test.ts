@@ -12,6 +12,7 @@ function kimiCall(header: string, body: string): string {
   return `<|tool_call_begin|>${header}<|tool_call_argument_begin|>${body}<|tool_call_end|>`
 }
 
+const python: ParserOptions = { format: 'pythonic' }
 const gemma: ParserOptions = { format: 'gemma4' }
 const GEMMA_CALL = '<|tool_call>call:f{'
 const minimaxM3: ParserOptions = { format: 'minimax_m3' }
@@ -137,6 +138,30 @@ const cases: Case[] = [
   grow('back-ticks', qwen, '', '`'),
   grow('end tokens', qwen, '', '<|im_end|>'),
   grow('stray text in a call', qwen, '<tool_call>\n<function=f>\n', 'stray < '),
+  // Python
+  grow('a Python string', python, '[f(x="', 'some text of a line\n', '")]'),
+  grow('escapes of a Python string', python, "[f(x='", String.raw`\x41\u00e9\d\'"`),
+  grow('apostrophes in a Python string', python, "[f(x='", "it's "),
+  grow('a Python quote and blanks', python, "[f(x='a'", ' '),
+  grow('a triple Python string of quotes', python, "[f(x='''", "' '' "),
+  grow('Python strings in a row', python, "[f(x=''", " 'a'"),
+  grow('a Python string in parentheses', python, '[f(x=("', 'text '),
+  grow('a Python set that may be a dict', python, '[f(x={"', 'text '),
+  grow('open Python brackets', python, '[f(x=', '['),
+  grow('open Python parentheses', python, '[f(x=', '('),
+  grow('open Python braces', python, '[f(x=', '{1: '),
+  grow('Python dicts as keys', python, '[f(x=', '{'),
+  grow('a Python number', python, '[f(x=', '1'),
+  grow('blanks in a Python call', python, '[f(x=1', ' \n'),
+  grow('arguments of a Python call', python, '[f(', 'x=1, '),
+  grow('Python calls of a list', python, '[', 'f(x=1), '),
+  grow('Python calls that cannot be read', python, '[', 'f(x), '),
+  grow('a Python call that never ends', python, '[f(x=1, y=z', ' (text'),
+  grow('Python calls in text', python, '', '[f(x)\n'),
+  grow('lines that may be calls', { format: 'granite_pythonic' }, '', 'word (\n'),
+  grow('stray text between Python calls', { format: 'olmo3' }, '<function_calls>f()', ' stray <'),
+  grow('Python calls without commas', { format: 'olmo3' }, '<function_calls>', 'f(x=1)\n'),
+  grow('echoes', { format: 'lfm2' }, '<|tool_call_start|>[f()]<|tool_call_end|>', '[f()'),
   // quoted objects
   grow('a quoted string', gemma, `${GEMMA_CALL}x:<|"|>`, 'some text, of: a {line}\n', '<|"|>}<tool_call|>'),
   grow('a quoted string of quotes', gemma, `${GEMMA_CALL}x:<|"|>`, '<|"|>'),
