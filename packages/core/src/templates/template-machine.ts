@@ -43,6 +43,8 @@ interface TemplateState {
   /** A call of the region has opened. */
   opened: boolean
   callSeen: boolean
+  /** An opener of calls was given back as text: the next closer is text too. */
+  looseOpener: boolean
   /** Offset of the last match that took no text: another one there would go on for ever. */
   emptyAt: number
   limitReported: boolean
@@ -388,13 +390,16 @@ export class TemplateMachine implements MessageMachine {
       return true
     }
     if (this.tracker.inFence || this.isDropped) return false
-    if (role === 'tool_calls' && own.callSeen) {
+    if (role === 'tool_calls' && own.callSeen && !own.looseOpener) {
       host.output.diagnose('stray-closer', `${this.textOf(hit)} closes no call; it was removed.`, hit.start)
       if (gap === 'call') layout.drop(hit.start)
       this.tracker.breakLine()
       return this.takeMarkup(hit.end)
     }
-    if (role === 'tool_calls') return false
+    if (role === 'tool_calls') {
+      own.looseOpener = false
+      return false
+    }
     if (gap === 'marker') {
       layout.drop(hit.start)
       if (role === 'thinking') {
@@ -430,9 +435,12 @@ export class TemplateMachine implements MessageMachine {
   private openCall(field: TemplateField, plan: CallPlan, hit: AnchorHit): boolean {
     const { host, own } = this
     const { buffer } = host
-    if (!host.output.mayStart(hit.start)) return false
     const captures = capturesOf(field.open as Pattern, hit.slots, buffer.text, buffer.offset)
-    if (plan.name !== undefined && !this.acceptsName(knownText(plan.name, captures), plan)) return false
+    const accepted = plan.name === undefined || this.acceptsName(knownText(plan.name, captures), plan)
+    if (!accepted || !host.output.mayStart(hit.start)) {
+      own.looseOpener = true
+      return false
+    }
     own.seen[field.name] = true
     own.opened = false
     own.call = { field: this.template.fields.indexOf(field), captures, reader: {} }
@@ -463,6 +471,7 @@ export class TemplateMachine implements MessageMachine {
   private leaveCall(): void {
     this.reader = null
     this.own.call = null
+    this.own.looseOpener = !this.own.opened
     if (this.own.opened) this.layout.afterCall()
     this.rescan()
   }
@@ -536,6 +545,7 @@ function createState({ fields }: LoadedTemplate): TemplateState {
     seen: {},
     opened: false,
     callSeen: false,
+    looseOpener: false,
     emptyAt: -1,
     limitReported: false,
   }
