@@ -9,6 +9,31 @@ export {
   type RequestReport,
   type UpstreamProfile,
 } from './prepare-request.ts'
+export {
+  controlTokensOf,
+  conversationScope,
+  createCallStore,
+  createReasoningStore,
+  mapCallIds,
+  normalizeHistory,
+  normalizeToolFields,
+  normalizeTools,
+  type CallStore,
+  type DeliveredMessage,
+  type HistoryChange,
+  type HistoryMessage,
+  type HistoryRule,
+  type InvalidArguments,
+  type MappedCallIds,
+  type NormalizedHistory,
+  type NormalizedToolFields,
+  type NormalizedTools,
+  type NormalizeHistoryOptions,
+  type NormalizeToolsOptions,
+  type ReasoningStore,
+  type StoreLimits,
+  type ToolNames,
+} from './history/index.ts'
 export { createRandomCallId } from './call-id.ts'
 export {
   createErrorObject,
