@@ -139,7 +139,10 @@ export class Channels implements Family {
   }
 
   private belongs(word: string, whole: boolean): boolean {
-    return this.row.words === undefined ? /^[\w.-]+$/.test(word) : mayBeginHeader(word, whole)
+    if (this.row.words !== undefined) return mayBeginHeader(word, whole)
+    const { tools } = this.host
+    if (tools.open || tools.empty) return /^[\w.-]+$/.test(word)
+    return tools.names.some((name) => (whole ? name === word : name.startsWith(word)))
   }
 
   private markerInHeader(index: number): Match {

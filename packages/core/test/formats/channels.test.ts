@@ -88,6 +88,20 @@ describe('channels: content', () => {
       raw: '<|content_text|>A<|end_message|><|message_model|><|content_text|>B<|end_message|>',
       message: { content: 'AB' },
     },
+    {
+      name: 'inkling: a name before the first block is a header, of a declared tool where tools are known',
+      format: 'inkling',
+      options: { tools },
+      raw: 'list<|content_invoke_tool_json|>{"name": "list", "args": {}}<|end_message|>',
+      message: { calls: [list] },
+    },
+    {
+      name: 'inkling: another word before the first block is content',
+      format: 'inkling',
+      options: { tools },
+      raw: 'listing<|content_text|>A',
+      message: { content: 'listingA' },
+    },
   ])
 
   it('the ledger says what was added, and where', () => {
@@ -313,6 +327,12 @@ describe('channels: headers', () => {
   it('FP20 FP21 ids and aliases', () => {
     for (const name of ['harmony', 'gpt_oss', 'gpt-oss', 'openai']) expect(findFormat(name).id).toBe('openai')
     expect(findFormat('inkling').family).toBe('channels')
+  })
+
+  it('G5 a first word that names no tool does not wait', () => {
+    for (const format of ['openai', 'inkling']) {
+      expect(createToolCallParser({ format, tools }).feed('Hello')).toEqual([{ type: 'content', text: 'Hello' }])
+    }
   })
 
   it('auto: a header or a block chooses the format', () => {
