@@ -1,10 +1,5 @@
-import {
-  type PythonListener,
-  PythonMachine,
-  type PythonRule,
-  type PythonState,
-  createPythonState,
-} from '../json/python-machine.ts'
+import { type PythonListener, type PythonRule, type PythonState, createPythonState } from '../json/python-cursor.ts'
+import { PythonMachine } from '../json/python-machine.ts'
 import type { Match } from '../scan/text-buffer.ts'
 import type { DiagnosticCode } from '../diagnostics.ts'
 import type { FamilyHost } from './family.ts'

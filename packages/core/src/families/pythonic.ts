@@ -2,12 +2,13 @@ import { Char, isHighSurrogate } from '../scan/char-code.ts'
 import { MarkerFinder } from '../scan/find-marker.ts'
 import type { Match } from '../scan/text-buffer.ts'
 import { endTokenAt } from './envelope-elements.ts'
-import { WrapperText, type WrapperTextState, createWrapperText } from './envelope-text.ts'
+import { WrapperText } from './envelope-text.ts'
 import type { Family, FamilyHost, OpenerPlace, StreamEnd } from './family.ts'
-import { MAX_BLANKS, doubledOpeners, endTokensReach, isEndTokenTail } from './lookahead.ts'
+import { MAX_BLANKS, TokenTail, doubledOpeners, endTokensReach } from './lookahead.ts'
 import { type CallState, type CallWrapper, PythonicCall, createCallState } from './pythonic-call.ts'
 import { type NameHead, isDotted, nameAt } from './pythonic-name.ts'
 import { type PythonicSkip, passCode } from './pythonic-skip.ts'
+import { type PythonicState, createPythonicState } from './pythonic-state.ts'
 
 /** What a format of this family says about itself. */
 export interface PythonicRow {
@@ -17,28 +18,6 @@ export interface PythonicRow {
   bare?: 'list' | 'call'
   /** The model may repeat the calls behind the closer; equal text there is dropped. */
   echo?: boolean
-}
-
-interface PythonicState {
-  mode:
-    | 'idle'
-    | 'gap' //   [|f(a=1)|, |g()|]
-    | 'call' //  f(a=|1
-    | 'skip' //  f(x +| y)   a call that cannot be read
-    | 'echo' //  behind the closer
-  wrapped: boolean
-  /** Inside `[`. */
-  inList: boolean
-  /** Calls that have ended, whether they could be read or not. */
-  count: number
-  text: WrapperTextState
-  call: CallState | null
-  /** Raw text of the call while it is not open, and where it begins. */
-  raw: string
-  rawOffset: number
-  skip: PythonicSkip | null
-  /** Text between the markers, while it is short enough for an echo. */
-  body: string | null
 }
 
 /** Longest text whose echo is known. */
@@ -51,12 +30,12 @@ export class Pythonic implements Family, CallWrapper {
   readonly wrappers: readonly string[]
   readonly closers: readonly string[]
   readonly places?: 'lines'
-  private own: PythonicState = createState('idle')
+  private own: PythonicState = createPythonicState('idle')
   private readonly row: PythonicRow
   private readonly host: FamilyHost
   private readonly text: WrapperText
   private readonly ends: MarkerFinder<string>
-  private readonly tokens: MarkerFinder<string>
+  private readonly tail: TokenTail
   /** First characters of all markers and end tokens. */
   private readonly firsts: ReadonlySet<number>
   /** Declared names that Python could not have. */
@@ -79,7 +58,7 @@ export class Pythonic implements Family, CallWrapper {
     this.closers = markers === undefined ? [] : [markers.close]
     if (bare === 'call') this.places = 'lines'
     this.ends = new MarkerFinder([...this.closers, ...this.wrappers])
-    this.tokens = new MarkerFinder(host.endTokens)
+    this.tail = new TokenTail(host)
     const all = [...this.closers, ...this.wrappers, ...host.endTokens]
     this.firsts = new Set(all.map((marker) => marker.charCodeAt(0)))
     this.oddNames = host.tools.names.filter((name) => !isDotted(name) && name.length <= host.nameChars)
@@ -100,7 +79,7 @@ export class Pythonic implements Family, CallWrapper {
   }
 
   private reset(mode: PythonicState['mode']): void {
-    this.state = createState(mode)
+    this.state = createPythonicState(mode)
   }
 
   private get committed(): boolean {
@@ -335,7 +314,7 @@ export class Pythonic implements Family, CallWrapper {
     const { buffer } = this.host
     const { state, machine } = this.call
     const start = buffer.pos
-    const available = this.beforeEndTokens()
+    const available = this.tail.start()
     const limit = state.opened ? available : this.holdLimit(available)
     this.markerLimit = limit < available ? limit : Number.POSITIVE_INFINITY
     this.undecided = false
@@ -355,15 +334,6 @@ export class Pythonic implements Family, CallWrapper {
     const limit = buffer.pos + Math.max(0, this.text.room)
     const cutsPair = limit > buffer.pos && isHighSurrogate(buffer.text.charCodeAt(limit - 1))
     return Math.min(cutsPair ? limit - 1 : limit, available)
-  }
-
-  /** End tokens at the end of the text so far wait: at the very end of the stream they are removed (P14). */
-  private beforeEndTokens(): number {
-    const { buffer } = this.host
-    const { text } = buffer
-    let at = this.tokens.candidate(text, Math.max(buffer.pos, text.length - 2 * MAX_BLANKS))
-    while (at >= 0 && !isEndTokenTail(this.host, at)) at = this.tokens.candidate(text, at + 1)
-    return at < 0 ? text.length : at
   }
 
   /** A character that no argument can contain: the call ends here without its bracket, or cannot be read. */
@@ -612,19 +582,4 @@ export class Pythonic implements Family, CallWrapper {
 
 function isStrayEnd(code: number): boolean {
   return code === Char.newline || code === Char.comma || code === Char.semicolon || code === Char.closeBracket
-}
-
-function createState(mode: PythonicState['mode']): PythonicState {
-  return {
-    mode,
-    wrapped: false,
-    inList: false,
-    count: 0,
-    text: createWrapperText(),
-    call: null,
-    raw: '',
-    rawOffset: 0,
-    skip: null,
-    body: '',
-  }
 }
