@@ -86,8 +86,15 @@ const SIMPLE_ESCAPES: Record<string, string> = {
   r: '\r',
   t: '\t',
 }
-const WORDS: Record<string, string | undefined> = { true: 'true', false: 'false', null: 'null' }
-const PYTHON_WORDS: Record<string, string | undefined> = { True: 'true', False: 'false', None: 'null' }
+/** Words of JSON and of Python. No plain object: `constructor` is a word too. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['true', 'true'],
+  ['false', 'false'],
+  ['null', 'null'],
+  ['True', 'true'],
+  ['False', 'false'],
+  ['None', 'null'],
+])
 const NON_FINITE = /^[+-]?(?:NaN|nan|Infinity|inf)$/
 
 /**
@@ -169,7 +176,7 @@ export class JsonMachine {
         return number === undefined ? undefined : number + brackets
       }
       case 'word': {
-        const word = WORDS[token] ?? PYTHON_WORDS[token]
+        const word = WORDS.get(token)
         return word === undefined ? undefined : word + brackets
       }
       default:
@@ -653,10 +660,8 @@ export class JsonMachine {
   }
 
   private endWord(at: number, next: number, token: string): number {
-    const word = WORDS[token]
+    const word = WORDS.get(token)
     if (word !== undefined) return this.endScalar(at, next, token, word, 'R4')
-    const python = PYTHON_WORDS[token]
-    if (python !== undefined) return this.endScalar(at, next, token, python, 'R4')
     if (NON_FINITE.test(token)) return this.endScalar(at, next, token, this.listener.nonFinite(token), 'R13')
     return this.failToken(at, next, token)
   }

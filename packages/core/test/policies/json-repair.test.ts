@@ -78,6 +78,8 @@ describeCases('JSON R3 and R4: Python spelling', options, [
   mended('R4', '{"a": [True,None,{"b":False}]}', '{"a": [true,null,{"b":false}]}'),
   copied('R4', '{"True": "None"}'),
   failed('R4', '{"a": TRUE}', /^\{("a": ?)?$/),
+  failed('R4', '{"a": constructor}', /^\{("a": ?)?$/),
+  failed('R4', '{"a": __proto__}', /^\{("a": ?)?$/),
   tolerated('FP25 R3 of the envelope', `{'name': 'f', 'arguments': {"a": 1}}`, '{"a": 1}'),
   tolerated('FP25 R9 of the envelope', '{name: "f", arguments: {"a": 1}}', '{"a": 1}'),
   tolerated('FP25 R4 of the envelope', '{"name": "f", "arguments": {"a": 1}, "strict": True}', '{"a": 1}'),
