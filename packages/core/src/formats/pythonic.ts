@@ -24,6 +24,8 @@ export const pythonic: Format = {
   aliases: [],
   models: ['ToolACE', 'Llama-3.2', 'Ultravox-ToolACE'],
   syntax: syntax({ bare: 'list' }),
+  // The list alone is Llama 4's too.
+  undetected: true,
   endTokens: ['<|eot_id|>', '<|eom_id|>', '<|end_of_text|>'],
   upstream: {},
 }

@@ -41,6 +41,8 @@ const FOUND_AS: Readonly<Record<string, string | undefined>> = {
   hunyuan_a13b: 'jamba',
   firefunction: 'phi4_mini_json',
   cohere_command4: 'cohere_command3',
+  pythonic: 'llama4_pythonic',
+  granite_pythonic: undefined,
 }
 
 /** The id that a text of a format is found as. */
