@@ -74,6 +74,7 @@ describe('strings', () => {
     ),
     repaired('R10 an apostrophe', `a='Schindler's List', b=1`, `{"a":"Schindler's List","b":1}`),
     repaired('R10 quotes', 'a="say "hi" now"', String.raw`{"a":"say \"hi\" now"}`),
+    repaired('R10 a letter that could begin bytes', 'a="x "b" c"', String.raw`{"a":"x \"b\" c"}`),
     repaired('R10 a quoted end', 'a="He said "no""', String.raw`{"a":"He said \"no\""}`),
     repaired('R10 four quotes', 'a="""He said "no""""', String.raw`{"a":"He said \"no\""}`),
   ])
@@ -380,10 +381,62 @@ describe('options', () => {
         ],
       },
     ),
-    row('limits.nameChars', '[maps.route()]', { limits: { nameChars: 5 } }, { content: '[maps.route()]' }),
+    row('limits.nameChars', '[maps.route()]', { limits: { nameChars: 9 } }, { content: '[maps.route()]' }),
     row('limits.heldChars', '[f(  a = 1)]', { limits: { heldChars: 6 } }, { content: '[f(  a = 1)]' }),
     row('tools: []', '[g()]', { tools: [] }, { content: '[g()]' }),
     row('a fence', '```\n[g()]\n```', {}, { content: '```\n[g()]\n```' }),
+  ])
+
+  testRows([
+    row(
+      'limits.heldChars ends the wait for what a bracket means',
+      '[f(a="x", b=("aaaaaaaaaaaaaaaaaaaa")), g()]',
+      { limits: { heldChars: 12 } },
+      {
+        calls: [
+          ['f', '{"a":"x"', 'truncated'],
+          ['g', '{}', 'complete'],
+        ],
+      },
+    ),
+    row(
+      'limits.heldChars counts each held character once',
+      '[f(x), f(y), g()]',
+      { limits: { heldChars: 17 } },
+      { content: 'f(x)f(y)', calls: [['g', '{}', 'complete']] },
+    ),
+    row(
+      'limits.heldChars never parts a pair',
+      '[f(a=\ud83d<',
+      { limits: { heldChars: 6 } },
+      { content: '[f(a=\ud83d<' },
+    ),
+    row(
+      'limits.argumentChars inside text that waited',
+      '[f(b=("abc" "def"), a=1)]',
+      { limits: { argumentChars: 6 } },
+      { calls: [['f', '{"b":"', 'truncated']] },
+    ),
+    {
+      name: 'limits.heldChars is over when the call has opened',
+      format: 'llama4_pythonic',
+      options: { tools, limits: { heldChars: 12 } },
+      raw: '[f(a=[1]<|python_end|>x',
+      message: { content: 'x', calls: [['f', '{"a":[1]}', 'repaired']] },
+    },
+    row('a line that is no list is not held', '[f(x\n[g()]', {}, { content: '[f(x', calls: [['g', '{}', 'complete']] }),
+    row(
+      'too many blanks end a list',
+      `[g()${' '.repeat(70)}, g()]`,
+      {},
+      { content: `${' '.repeat(70)}, g()]`, calls: [['g', '{}', 'complete']] },
+    ),
+    row(
+      'the look-ahead behind a quote is bounded',
+      `[f(a="x"${' '.repeat(1100)}y")]`,
+      {},
+      { calls: [['f', '{"a":"x"', 'truncated']] },
+    ),
   ])
 
   it('needs the markers of special tokens as text', () => {
