@@ -43,6 +43,8 @@ export interface NestedState {
   /** Text of the call outside every value that goes nowhere. */
   stray: string
   strayOffset: number
+  /** Such text stands before the position, inside a dropped value too. */
+  straying: boolean
   repaired: boolean
 }
 
@@ -61,6 +63,7 @@ export function createNestedState(tool: string): NestedState {
     skip: null,
     stray: '',
     strayOffset: 0,
+    straying: false,
     repaired: false,
   }
 }
@@ -110,7 +113,7 @@ export class NestedArguments {
 
   /** Text that goes nowhere stands before the position. */
   get straying(): boolean {
-    return this.state.stray !== ''
+    return this.state.straying
   }
 
   // --- schemas --------------------------------------------------------------------------------------------------------------------
@@ -245,7 +248,7 @@ export class NestedArguments {
 
   /** Takes blanks between markup; next to text that goes nowhere they are part of it. */
   layout(to: number): void {
-    if (this.state.stray === '') this.take(to, 'markup')
+    if (!this.state.straying) this.take(to, 'markup')
     else this.takeStray(to)
   }
 
@@ -254,12 +257,14 @@ export class NestedArguments {
     const { state } = this
     if (state.stray === '') state.strayOffset = this.host.buffer.at
     const text = this.take(to, 'dropped')
+    state.straying ||= text !== ''
     if (state.skip === null) state.stray += text
   }
 
   /** Reports the text that goes nowhere. */
   dropStray(): void {
     const { stray, strayOffset } = this.state
+    this.state.straying = false
     if (stray === '') return
     this.state.stray = ''
     const message = 'Text inside the call, outside every value, was dropped.'
@@ -446,7 +451,8 @@ export class NestedArguments {
     if (leaf !== null && leaf.waitsFrom >= 0) output.account('dropped', leaf.waitsFrom, leaf.end)
     if (leaf !== null) output.account('dropped', leaf.end, leaf.end + leaf.space.length)
     const held = skip !== null ? skip.text : leaf === null ? stray : leaf.value.held + leaf.space
-    const offset = buffer.at - held.length
+    // A text whose closer has come waits for the next tag: it does not stand before the position.
+    const offset = skip === null && leaf !== null && leaf.waitsFrom >= 0 ? leaf.waitsFrom : buffer.at - held.length
     const end = to ?? buffer.text.length
     const tokens = to === undefined ? endTokensReach(this.host, buffer.pos) : []
     for (const token of tokens) output.noteEndToken(token.text, token.offset)

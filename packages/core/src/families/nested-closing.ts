@@ -90,7 +90,6 @@ export class NestedClosing {
     if (next === buffer.text.length) return buffer.ended ? 'no' : 'wait'
     const following = this.reader.at(next)
     if (typeof following === 'string') return following === 'wait' && buffer.ended ? 'no' : following
-    if (following.kind === 'close' && following.name === tag) return 'no'
     const match = this.confirms(end, tags, tags.length, MAX_LEVELS)
     return match === 'yes' ? { length: closer.length, unmarked: true } : match
   }

@@ -419,10 +419,10 @@ export class NestedTags implements Family {
     args.dropStray()
     this.settle('')
     while (this.topTag.tag !== tag.name || this.topTag.lingers) this.closeUnclosedElement()
-    args.consume(tag.end)
     // The tag of an array under a key may be repeated.
     if (args.mayRepeat) this.topTag.lingers = true
     else this.closeTop()
+    args.consume(tag.end)
     return true
   }
 

@@ -24,6 +24,8 @@ const tools = [
       },
       d: { type: 'array', prefixItems: [integer, string] },
       nl: { type: ['array', 'null'], items: integer },
+      sl: { type: 'array', items: { type: 'array', items: string } },
+      oa: { type: ['object', 'array'], properties: { item: integer } },
       item: { type: 'object', properties: { item: integer } },
       any: {},
     },
@@ -188,6 +190,21 @@ describe('P3 closers', () => {
         message: complete('{"s":"<s></s>"}'),
       },
       {
+        name: 'a closer around it before text is text',
+        raw: call('@<o>@<q>a@</q>@</o> b@</q>@</o>'),
+        message: complete('{"o":{"q":"a@</q>@</o> b"}}'),
+      },
+      {
+        name: 'another tag in an item',
+        raw: call('@<l>@<item>a@<zz>b@</item>@</l>'),
+        message: complete('{"l":["a@<zz>b"]}'),
+      },
+      {
+        name: 'a value that ends like the closers around it',
+        raw: call('@<sl>@<item>@<item>a</item>@</item>@</item>@</sl>'),
+        message: complete('{"sl":[["a</item>"]]}'),
+      },
+      {
         name: 'through all levels',
         raw: call('@<o>@<r>@<next>@<v>1@</v>@</next>@</r>@</o>'),
         message: complete('{"o":{"r":{"next":{"v":1}}}}'),
@@ -235,6 +252,11 @@ describe('P4 P5 values', () => {
         name: 'a member called item',
         raw: call('@<item>@<item>1@</item>@</item>'),
         message: complete('{"item":{"item":1}}'),
+      },
+      {
+        name: 'a member called item, in an object that could be an array',
+        raw: call('@<oa>@<item>1@</item>@</oa>'),
+        message: complete('{"oa":{"item":1}}'),
       },
       {
         name: 'JSON as text',
@@ -331,6 +353,22 @@ describe('FP9 P9 repeated tags', () => {
   )
 })
 
+describe('P9 dropped values', () => {
+  it.each([
+    ['a text', '@<s>a@</s>@<s>b@</s>', 'b'],
+    ['an object with text in it', '@<s>a@</s>@<s>b@<zz>c@</s>', 'b@<zz>c'],
+    ['an object', '@<o>@</o>@<o>@<k>1@</k> @<k>2@</k>@</o>', '@<k>1@</k> @<k>2@</k>'],
+    ['an array', '@<l>@<item>a@</item>@</l>@<n>1@</n>@<l>@<item>b@</item>@</l>', '@<item>b@</item>'],
+  ])('report their text: %s', (_, body, text) => {
+    const parser = createToolCallParser({ format: 'minimax_m3', tools })
+    const events = [...parser.feed(call(body)), ...parser.end()]
+    const dropped = events.flatMap((event) =>
+      event.type === 'diagnostic' && event.text !== undefined ? [event.text] : [],
+    )
+    expect(dropped).toEqual([raw(text)])
+  })
+})
+
 describe('P6 missing closers', () => {
   testRows(
     rows([
@@ -389,6 +427,12 @@ describe('P6 missing closers', () => {
         codes: ['mended-tag', 'mended-tag', 'mended-tag'],
       },
       {
+        name: 'only the mark, in an item of an item',
+        raw: call('@<sl>@<item>@<item>a</item>@</item>@</sl>'),
+        message: repaired('{"sl":[["a"]]}'),
+        codes: ['mended-tag'],
+      },
+      {
         name: 'a closer of nothing',
         raw: call('@</x>@<n>1@</n>'),
         message: complete('{"n":1}'),
@@ -442,6 +486,14 @@ describe('P7 ends', () => {
         raw: open('@<l>a@</l>'),
         finish: 'length',
         message: truncated('{"l":'),
+      },
+      {
+        name: 'text behind an array that may go on, length',
+        raw: open('@<l>a@</l> junk'),
+        options: { closers: 'first' },
+        finish: 'length',
+        message: truncated('{"l":'),
+        codes: ['stray-text', 'truncated'],
       },
       { name: 'an array that may go on, stop', raw: open('@<l>a@</l>'), message: repaired('{"l":"a"}') },
       { name: 'P8 no arguments', raw: call('\n'), message: complete('{}') },

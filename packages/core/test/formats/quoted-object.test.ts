@@ -259,6 +259,12 @@ describe('P9 duplicates, at every depth', () => {
         codes: ['duplicate-parameter'],
       },
       {
+        name: 'with text in it that is no pair',
+        raw: call('n:1,n:{junk[,b:1},s:2'),
+        message: complete('{"n":1,"s":"2"}'),
+        codes: ['duplicate-parameter'],
+      },
+      {
         name: 'in an object',
         raw: call('o:{k:1,k:2,q:3}'),
         message: complete('{"o":{"k":1,"q":"3"}}'),
