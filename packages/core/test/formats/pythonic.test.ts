@@ -405,12 +405,14 @@ describe('options', () => {
       { limits: { heldChars: 17 } },
       { content: 'f(x)f(y)', calls: [['g', '{}', 'complete']] },
     ),
-    row(
-      'limits.heldChars never parts a pair',
-      '[f(a=\ud83d<',
-      { limits: { heldChars: 6 } },
-      { content: '[f(a=\ud83d<' },
-    ),
+    {
+      name: 'limits.heldChars never parts a pair, whatever has come behind it',
+      format: 'granite_pythonic',
+      options: { tools, limits: { heldChars: 5 } },
+      raw: 'f(a=\ud83d<x',
+      message: { content: 'f(a=\ud83d<x' },
+      codes: ['limit'],
+    },
     row(
       'limits.argumentChars inside text that waited',
       '[f(b=("abc" "def"), a=1)]',
