@@ -98,7 +98,7 @@ export class PythonicCall implements PythonListener {
     state.accounted = Math.max(state.accounted, to)
   }
 
-  /** The call cannot be read on, or the text ends in it: what was not passed on, with `rest` behind it, goes nowhere. */
+  /** What has been read and not passed on: it goes nowhere when the call cannot be read on, or the text ends in it. */
   takeUnsent(): { text: string; offset: number } {
     const { state, host, machine } = this
     const { raw } = machine.state

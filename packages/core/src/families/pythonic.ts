@@ -552,7 +552,7 @@ export class Pythonic implements Family, CallWrapper {
 
   private endInSkip(to: number, skip: PythonicSkip): void {
     const { buffer } = this.host
-    const { offset } = { offset: buffer.at }
+    const offset = buffer.at
     if (!skip.bad) {
       this.text.takeStray(to)
       this.text.dropStray()

@@ -11,7 +11,7 @@ export interface PythonListener {
    *
    * @param index - where the text begins that it stands for
    * @param copied - it is that text, character by character
-   * @param earlier - how much of that text came with earlier runs
+   * @param earlier - the part of that text that came with earlier runs
    */
   text(piece: string, index: number, copied: boolean, earlier: string): void
   /** A keyword argument begins. */
