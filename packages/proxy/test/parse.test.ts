@@ -40,6 +40,55 @@ describe('tooldelta parse', () => {
     }
   })
 
+  it('reads a response template from a file, bare or in a tokenizer configuration', async () => {
+    const template = {
+      start_anchor: '<bot>',
+      fields: {
+        tool_calls: {
+          open_pattern: '<call (?P<name>\\w+)>',
+          close: '</call>',
+          content: 'json',
+          transform: { function: { name: '{name}', arguments: '{content}' } },
+        },
+        content: {},
+      },
+    }
+    const bare = folder.write('template.json', JSON.stringify(template))
+    const config = folder.write(
+      'tokenizer_config.json',
+      JSON.stringify({ eos_token: '</s>', response_template: template }),
+    )
+    for (const file of [bare, config]) {
+      const { code, stdout } = await runCommand(['parse', '--format', file, '--chunk-size', '1'], {
+        input: 'Hi <call f>{"a": 1}</call>',
+      })
+      expect(code).toBe(0)
+      expect(JSON.parse(stdout)).toMatchObject({
+        content: 'Hi',
+        tool_calls: [{ function: { name: 'f', arguments: '{"a": 1}' }, status: 'complete' }],
+      })
+    }
+  })
+
+  it.each([
+    ['{"fields": {"content": {"opne": "<"}}}', 'fields.content.opne is unknown. Did you mean open?'],
+    ['{"response_template": {"version": 2, "fields": {}}}', 'response_template.version must be 1'],
+    ['{"eos_token": "</s>"}', 'holds no response template'],
+    ['{"fields": ', 'is no JSON'],
+  ])('refuses the template %s', async (text, message) => {
+    const file = folder.write('wrong.json', text)
+    const { code, stderr } = await runCommand(['parse', textFile, '--format', file])
+    expect(code).toBe(2)
+    expect(stderr).toContain(file)
+    expect(stderr).toContain(message)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('says that a template file is not there', async () => {
+    const { code, stderr } = await runCommand(['parse', textFile, '--format', 'nowhere.json'])
+    expect({ code, stderr: stderr.includes('There is no file nowhere.json') }).toEqual({ code: 2, stderr: true })
+  })
+
   it('feeds chunks of --chunk-size and prints events', async () => {
     const args = ['parse', textFile, '--format', 'qwen3_coder', '--output', 'events']
     const whole = JSON.parse((await runCommand(args)).stdout) as ParserEvent[]

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { ReportExitCode } from '../exit-code.ts'
 import { wholeNumber } from '../input/numbers.ts'
-import { checkFormat } from '../input/parser-options.ts'
+import { checkFormat } from '../input/read-format.ts'
 import { createColors } from '../output/colors.ts'
 
 interface DemoFlags {

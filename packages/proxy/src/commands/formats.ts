@@ -1,6 +1,6 @@
 import { findFormat, type FormatInfo, formats } from '@tooldelta/core'
 import type { Command } from 'commander'
-import { checkFormat } from '../input/parser-options.ts'
+import { checkFormat } from '../input/read-format.ts'
 import type { ReportExitCode } from '../exit-code.ts'
 import { renderTable } from '../output/table.ts'
 

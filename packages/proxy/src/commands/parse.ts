@@ -32,7 +32,8 @@ Exit code 1: a call was cut off (its status is "truncated"). The JSON is printed
 Examples:
   tooldelta parse answer.txt --format qwen3_coder --tools tools.json
   cat answer.txt | tooldelta parse - --format hermes --output deltas --chunk-size 4
-  tooldelta parse cut.txt --format qwen3_coder --finish length`
+  tooldelta parse cut.txt --format qwen3_coder --finish length
+  tooldelta parse answer.txt --format ./SmolLM3-3B/tokenizer_config.json`
 
 /** Adds `tooldelta parse`: the raw text of one answer in, JSON out. */
 export function addParseCommand(program: Command, report: ReportExitCode): void {

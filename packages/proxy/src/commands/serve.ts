@@ -60,7 +60,7 @@ export function addServeCommand(program: Command, report: ReportExitCode): void 
     .addHelpText('after', help)
     .action(async (flags: ServeFlags) => {
       const { host, port } = flags
-      const options = toProxyOptions(flags)
+      const options = await toProxyOptions(flags)
       const { createProxyApp } = await import('../serve/proxy-app.ts')
       const { listen, serveUntilSignal } = await import('../serve/listen.ts')
       const app = await createProxyApp(options).catch((error: unknown) => {
@@ -80,9 +80,9 @@ export function addServeCommand(program: Command, report: ReportExitCode): void 
     })
 }
 
-function toProxyOptions(flags: ServeFlags): ProxyAppOptions {
+async function toProxyOptions(flags: ServeFlags): Promise<ProxyAppOptions> {
   const { upstream, upstreamKey, profile, truncatedCalls, deliver, logLevel } = flags
-  const { tools: _, ...parser } = toParserOptions(flags)
+  const { tools: _, ...parser } = await toParserOptions(flags)
   // An empty variable is how compose files say "not set".
   const key = upstreamKey === '' ? undefined : upstreamKey
   return { ...parser, upstream, upstreamKey: key, profile, truncatedCalls, deliver, logLevel }

@@ -1,6 +1,6 @@
-import { findFormat, type CallsInReasoning, type ParserOptions, type ReasoningMode } from '@tooldelta/core'
+import type { CallsInReasoning, ParserOptions, ReasoningMode } from '@tooldelta/core'
 import { type Command, Option } from 'commander'
-import { readErrorMessage, UsageError } from '../errors.ts'
+import { readFormat } from './read-format.ts'
 import { readTools } from './read-tools.ts'
 
 /** What {@link addParserOptions} adds to a command's options. */
@@ -19,8 +19,8 @@ export interface ParserFlags {
 export function addParserOptions(command: Command): Command {
   return command
     .requiredOption(
-      '-f, --format <id>',
-      "the model's tool-call format, such as qwen3_coder, hermes or auto; tooldelta formats lists them",
+      '-f, --format <id|file>',
+      "the model's tool-call format, such as qwen3_coder, hermes or auto; tooldelta formats lists them. Or a file *.json with the model's response_template: its tokenizer_config.json, or the template alone",
     )
     .addOption(
       choice('--reasoning <mode>', 'where a thought begins (default: from the format)', [
@@ -58,31 +58,18 @@ export function choice(flags: string, description: string, values: readonly stri
 }
 
 /**
- * Refuses an unknown format.
- *
- * @throws UsageError with the nearest name
- */
-export function checkFormat(format: string): void {
-  try {
-    findFormat(format)
-  } catch (error) {
-    throw new UsageError(readErrorMessage(error))
-  }
-}
-
-/**
  * The parser's options out of a command's.
  *
- * @throws UsageError for an unknown format, with the nearest name
+ * @throws UsageError for an unknown format, with the nearest name, or a template that cannot be read
  */
-export function toParserOptions(flags: ParserFlags): ParserOptions {
-  checkFormat(flags.format)
-  const { format, reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools } = flags
+export async function toParserOptions(flags: ParserFlags): Promise<ParserOptions> {
+  const { reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools } = flags
+  const format = await readFormat(flags.format)
   return { format, reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools }
 }
 
 /** As {@link toParserOptions}, with the tools of a file. */
 export async function readParserOptions(flags: ParserFlags & { tools?: string }): Promise<ParserOptions> {
-  const options = toParserOptions(flags)
+  const options = await toParserOptions(flags)
   return flags.tools === undefined ? options : { ...options, tools: await readTools(flags.tools) }
 }
