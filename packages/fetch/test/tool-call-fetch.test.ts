@@ -43,6 +43,14 @@ describe('createToolCallFetch', () => {
     expect(JSON.parse(sent[0]!.body)).toEqual({ ...requestBody, tool_choice: 'none' })
   })
 
+  it('takes a response template as the format', async () => {
+    const format = { fields: { tool_calls: { open: '<c>', close: '</c>', content: 'json' as const }, content: {} } }
+    const { call, sent } = create({ format })
+    await call(url, { method: 'POST', headers, body: text })
+    expect(JSON.parse(sent[0]!.body)).toMatchObject({ skip_special_tokens: false })
+    expect(() => create({ format: { fields: {} } })).toThrow(/fields must have at least one field/)
+  })
+
   it('sets a content-length that was there to the new body', async () => {
     const { call, sent } = create()
     const body = JSON.stringify({ ...requestBody, user: 'größe' })
