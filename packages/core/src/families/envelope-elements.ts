@@ -1,5 +1,5 @@
 import { MarkerFinder } from '../scan/find-marker.ts'
-import { isHighSurrogate } from '../scan/char-code.ts'
+import { isHighSurrogate, isLowSurrogate } from '../scan/char-code.ts'
 import type { Match } from '../scan/text-buffer.ts'
 import {
   type ElementShape,
@@ -187,7 +187,8 @@ export class ElementLoop implements ElementWrapper {
     const { buffer } = this.host
     const limit = buffer.pos + this.text.room
     if (limit >= available) return available
-    return isHighSurrogate(buffer.text.charCodeAt(limit - 1)) ? limit - 1 : limit
+    const { text } = buffer
+    return isHighSurrogate(text.charCodeAt(limit - 1)) && isLowSurrogate(text.charCodeAt(limit)) ? limit - 1 : limit
   }
 
   /** End tokens at the end of the text so far wait: at the very end of the stream they are removed (P14). */

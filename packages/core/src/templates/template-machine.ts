@@ -233,14 +233,16 @@ export class TemplateMachine implements MessageMachine {
       else this.scanner.state = own.scan
     }
     const hit = this.scanner.run(host.buffer, Math.max(host.heldChars, MIN_HOLD))
-    if (this.scanner.overflow >= 0 && !own.limitReported) this.reportLimit(this.scanner.overflow)
+    // What is undecided is scanned again.
+    const isNew = own.hold === null && !own.limitReported
+    if (isNew && this.scanner.overflow >= 0) this.reportLimit(this.scanner.overflow)
     return hit
   }
 
   private reportLimit(offset: number): void {
     const { host, own } = this
     own.limitReported = true
-    if (own.hold === null) this.passTo(offset - host.buffer.offset)
+    this.passTo(offset - host.buffer.offset)
     const message = `A marker did not end within ${Math.max(host.heldChars, MIN_HOLD)} characters (limits.heldChars): it is text.`
     host.output.diagnose('limit', message, offset)
   }

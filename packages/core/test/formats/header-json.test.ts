@@ -280,6 +280,19 @@ describe('names and tools', () => {
       codes: ['doubled-opener'],
     },
     {
+      name: 'FP29 a doubled opener of one call',
+      format: 'mistral',
+      raw: `[TOOL_CALLS]${mistral('f', '{}')}`,
+      message: { calls: [['f', '{}', 'complete']] },
+      codes: ['doubled-opener'],
+    },
+    {
+      name: 'behind the first header no other one lacks its opener',
+      format: 'functionary-v3.2',
+      raw: 'all\nlist_files\n{}',
+      message: { content: 'list_files\n{}' },
+    },
+    {
       name: 'FP28 a first line is a header only with a declared name',
       format: 'functionary-v3.2',
       options: { tools },
@@ -468,6 +481,13 @@ describe('headers of Kimi that name no function', () => {
       message: { content: '<|tool_call_begin|>3<|tool_call_argument_begin|>{"name": "f", "a": 1' },
       codes: ['json-unreadable'],
     },
+    ...['', 'null', '"{}"'].map((body): PolicyRow => ({
+      name: `only an object can tell the name, not ${body === '' ? 'nothing' : body}`,
+      format,
+      raw: kimi('3', body),
+      message: { content: kimi('3', body) },
+      codes: [],
+    })),
     {
       name: 'a prefix without a counter, and a declared name without both',
       format,

@@ -1,3 +1,4 @@
+import { mergeEvents, runParser, splitEvery } from '@tooldelta/testkit'
 import { describe, expect, it } from 'vitest'
 import {
   type ParsedMessage,
@@ -6,7 +7,7 @@ import {
   createToolCallParser,
   parseToolCalls,
 } from '../../src/index.ts'
-import { channels, jsonTags, parameterTags, templates } from './templates.ts'
+import { channels, headers, jsonTags, parameterTags, templates } from './templates.ts'
 import { writeTool } from './tools.ts'
 
 type Options = Omit<ParserOptions, 'format'> & { finishReason?: string }
@@ -231,5 +232,28 @@ describe('regions', () => {
     for (const text of ['', '<', '\ud83d', '<|', '\u0000']) {
       expect(() => parse(templates[name], text)).not.toThrow()
     }
+  })
+})
+
+describe('texts that property tests found', () => {
+  const limits = { heldChars: 38 }
+
+  it.each<[string, ResponseTemplate, string, Options]>([
+    [
+      'half a pair at the end of the hold',
+      callTemplate({ content: 'json' }),
+      '<c>{"name"a": {"name":"f","input":\ud83d</c>"<c>',
+      { limits },
+    ],
+    [
+      'two limits at the beginning',
+      headers,
+      `[${'a'.repeat(499)}<|message_model|>${'\n'.repeat(700)}`,
+      { limits, reasoning: 'auto' },
+    ],
+  ])('%s', (_, template, text, options) => {
+    const all = { ...options, format: template }
+    const whole = mergeEvents(runParser(all, [text], 'length'))
+    expect(mergeEvents(runParser(all, splitEvery(text, 1), 'length'))).toEqual(whole)
   })
 })
