@@ -201,7 +201,11 @@ export const seededBugs = [
   {
     name: 'ids are counted by the module',
     changes: [
-      { file: 'parser/call-id.ts', find: 'const LENGTH = 24', replace: 'const LENGTH = 24\nlet made = 0' },
+      {
+        file: 'parser/call-id.ts',
+        find: "const STANDARD: CallIdShape = { prefix: 'call_', length: 24 }",
+        replace: "const STANDARD: CallIdShape = { prefix: 'call_', length: 24 }\nlet made = 0",
+      },
       { file: 'parser/call-id.ts', find: 'const seed = `${index}', replace: 'const seed = `${(made += 1)}' },
     ],
   },
@@ -210,13 +214,13 @@ export const seededBugs = [
     changes: [
       {
         file: 'parser/document.ts',
-        find: "this.options.callsInReasoning === 'if-last' && !state.extract",
+        find: "callsInReasoning === 'if-last' && !state.extract",
         replace: 'state.extract',
       },
     ],
   },
   {
     name: 'calls are read although the request has no tools',
-    changes: [{ file: 'parser/parser.ts', find: 'tools.empty ? [] : ', replace: '' }],
+    changes: [{ file: 'parser/parser.ts', find: 'tools.empty ? all.filter(hasMessages) : all', replace: 'all' }],
   },
 ]

@@ -45,7 +45,7 @@ function copyWorkspace(copy) {
   mkdirSync(copy)
   for (const file of ['package.json', 'vitest.config.ts']) cpSync(join(root, file), join(copy, file))
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction')
-  for (const name of ['core', 'testkit']) {
+  for (const name of ['core', 'testkit', 'testbed']) {
     for (const part of ['package.json', 'src', 'test', 'fixtures']) {
       // The recordings of megabytes are not part of the quick suite.
       const wanted = (source) => !source.includes('recordings')

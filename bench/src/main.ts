@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
     row: { type: 'string' },
   },
 })
-const recordings = resolve('packages/testkit/fixtures/recordings')
+const recordings = resolve('packages/testbed/fixtures/recordings')
 const budget = { milliseconds: options.quick ? 150 : 1200 }
 
 if (options.help) process.stdout.write(`${usage}\n`)

@@ -1,3 +1,5 @@
+import { printers, readExactJson, type ExactJson, type FormatPrinter } from '@tooldelta/testkit'
+
 /** A call to print: string values stay text, other values are JSON. */
 export interface PrintedCall {
   name: string
@@ -25,8 +27,22 @@ export interface FamilyPrinter {
   print(call: PrintedCall): string
 }
 
-/** One printer for each family of `formats`. A new family needs its line here; a test says so when it is missing. */
-export const familyPrinters: Readonly<Record<string, FamilyPrinter>> = {
-  'tagged-parameters': { format: 'qwen3_coder', print: printTaggedCall },
-  'json-envelope': { format: 'hermes', print: printHermesCall },
+/** One printer for each family of `formats`: that of the first format, as the test kit writes it. */
+export const familyPrinters: Readonly<Record<string, FamilyPrinter>> = Object.fromEntries([
+  ...representativesOfFamilies().map((printer) => [printer.family, toFamilyPrinter(printer)]),
+  ['detected', { format: 'auto', print: printTaggedCall }],
+])
+
+function representativesOfFamilies(): FormatPrinter[] {
+  return printers.filter((printer) => printers.find(({ family }) => family === printer.family) === printer)
+}
+
+function toFamilyPrinter(printer: FormatPrinter): FamilyPrinter {
+  return {
+    format: printer.format,
+    print: ({ name, arguments: values }) => {
+      const json = readExactJson(JSON.stringify(values)) as Extract<ExactJson, { kind: 'object' }>
+      return printer.printCall({ name, arguments: json.members })
+    },
+  }
 }

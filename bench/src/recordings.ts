@@ -27,7 +27,7 @@ export interface Recordings {
 /** Text that a parser would have to take for markup, or could. */
 const marker = /<\/?(?:tool_call|function|parameter|think|\|)|<\||\[TOOL/
 
-/** Reads the recordings that the tests use too (`packages/testkit/fixtures/recordings`). */
+/** Reads the recordings that the tests use too (`packages/testbed/fixtures/recordings`). */
 export function readRecordings(folder: string): Recordings {
   const turns = readLines<RecordedTurn>(join(folder, 're-rendered.jsonl'))
   const recorded = readLines<{ chunks: string[] }>(join(folder, 'recorded.jsonl'))

@@ -7,12 +7,13 @@ import * as fetch from '@tooldelta/fetch'
 import * as fetchNode from '@tooldelta/fetch/node'
 import * as openai from '@tooldelta/openai'
 import * as proxy from '@tooldelta/proxy'
+import * as testkit from '@tooldelta/testkit'
 import { useAll } from './use-all.cjs'
 
 await useAll({ core, openai, fetch, fetchNode, express, fastify })
 
 const require = createRequire(import.meta.url)
-for (const [name, module] of Object.entries({ core, openai, fetch, express, fastify, proxy })) {
+for (const [name, module] of Object.entries({ core, openai, fetch, express, fastify, proxy, testkit })) {
   const required = Object.keys(require(`@tooldelta/${name}`)).filter((key) => key !== '__esModule' && key !== 'default')
   const imported = Object.keys(module).filter((key) => key !== 'default')
   if (required.toSorted().join() !== imported.toSorted().join())

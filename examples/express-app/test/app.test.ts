@@ -7,8 +7,8 @@ import {
   createVllmEvents,
   cutText,
   startScriptedUpstream,
-} from '@tooldelta/testkit/scripted-upstream'
-import { foldStrictly, readEventData } from '@tooldelta/testkit/wire-check'
+} from '@tooldelta/testbed/scripted-upstream'
+import { foldStrictly, readEventData } from '@tooldelta/testbed/wire-check'
 import { expect, it } from 'vitest'
 import { createApp } from '../app.ts'
 

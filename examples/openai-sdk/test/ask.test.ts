@@ -4,7 +4,7 @@ import {
   createVllmEvents,
   cutText,
   startScriptedUpstream,
-} from '@tooldelta/testkit/scripted-upstream'
+} from '@tooldelta/testbed/scripted-upstream'
 import { expect, it } from 'vitest'
 import { runScript } from '../../run-script.ts'
 

@@ -7,7 +7,7 @@ import {
   createJsonAnswer,
   startScriptedUpstream,
   type ScriptedUpstream,
-} from '@tooldelta/testkit/scripted-upstream'
+} from '@tooldelta/testbed/scripted-upstream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runScript, startScript } from '../../run-script.ts'
 
@@ -98,11 +98,15 @@ describe('README', () => {
     }
   })
 
-  it('lists every format with its aliases', () => {
-    const rows = [...readme.matchAll(/^\| `(\w+)` *\| ([^|]*) \|/gm)].map(([, id, also]) => ({
-      id,
-      aliases: [...also!.matchAll(/`(\w+)`/g)].map(([, alias]) => alias),
-    }))
-    expect(rows).toEqual(formats.map(({ id, aliases }) => ({ id, aliases: [...aliases] })))
+  it('names every family, and how many formats there are', () => {
+    const rows = [...readme.matchAll(/^\| ([\w ]+?) +\| .* \| .* \|$/gm)].map(([, family]) => family!.toLowerCase())
+    const families = new Set(
+      formats.map(({ family }) => family.replaceAll('-', ' ').replace('header json', 'header and json')),
+    )
+    families.delete('detected')
+    expect(rows).toEqual(expect.arrayContaining([...families, 'response template']))
+    const words: Record<string, number> = { 'Sixty-four': 64, nine: 9 }
+    const [, count, machines] = /^([\w-]+) formats on (\w+) machines/m.exec(readme)!
+    expect([words[count!], words[machines!]]).toEqual([formats.length - 1, families.size + 1])
   })
 })

@@ -1,5 +1,5 @@
 import { parseToolCalls } from '@tooldelta/core'
-import { readSamples, runParser, mergeEvents, splitEvery } from '@tooldelta/testkit'
+import { readSamples, runParser, mergeEvents, splitEvery } from '@tooldelta/testbed'
 import { describe, expect, it } from 'vitest'
 import { formats } from '../src/index.ts'
 

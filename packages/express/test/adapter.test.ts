@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describeAdapter, type AdapterOptions, type RunningAdapter } from '@tooldelta/testkit/adapter-suite'
+import { describeAdapter, type AdapterOptions, type RunningAdapter } from '@tooldelta/testbed/adapter-suite'
 import express from 'express'
 import express4 from 'express4'
 import { toolCallProxy } from '../src/index.ts'

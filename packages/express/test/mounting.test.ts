@@ -5,7 +5,7 @@ import {
   createStreamAnswer,
   createVllmEvents,
   startScriptedUpstream,
-} from '@tooldelta/testkit/scripted-upstream'
+} from '@tooldelta/testbed/scripted-upstream'
 import express from 'express'
 import express4 from 'express4'
 import { afterEach, describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-import { describeAdapter } from '@tooldelta/testkit/adapter-suite'
+import { describeAdapter } from '@tooldelta/testbed/adapter-suite'
 import fastify from 'fastify'
 import { toolCallProxy } from '../src/index.ts'
 

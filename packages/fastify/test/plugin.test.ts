@@ -4,7 +4,7 @@ import {
   createVllmEvents,
   startScriptedUpstream,
   type Script,
-} from '@tooldelta/testkit/scripted-upstream'
+} from '@tooldelta/testbed/scripted-upstream'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { toolCallProxy, type ToolCallProxyOptions } from '../src/index.ts'

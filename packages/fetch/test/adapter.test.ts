@@ -1,4 +1,4 @@
-import { describeAdapter } from '@tooldelta/testkit/adapter-suite'
+import { describeAdapter } from '@tooldelta/testbed/adapter-suite'
 import { createToolCallFetch } from '../src/index.ts'
 
 describeAdapter(

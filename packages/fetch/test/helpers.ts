@@ -1,4 +1,4 @@
-import { createVllmEvents, cutText } from '@tooldelta/testkit/scripted-upstream'
+import { createVllmEvents, cutText } from '@tooldelta/testbed/scripted-upstream'
 
 export const call =
   '<tool_call>\n<function=get_weather>\n<parameter=city>\nTromsø 🌍\n</parameter>\n</function>\n</tool_call>'

@@ -7,7 +7,7 @@ import {
   startScriptedUpstream,
   type Script,
   type ScriptedUpstream,
-} from '@tooldelta/testkit/scripted-upstream'
+} from '@tooldelta/testbed/scripted-upstream'
 import OpenAI from 'openai'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createToolCallFetch, type ToolCallFetchOptions } from '../src/index.ts'

@@ -1,5 +1,5 @@
-import { createChunk, createCompletion, createVllmEvents, toEvent } from '@tooldelta/testkit/scripted-upstream'
-import { foldStrictly, readEventData } from '@tooldelta/testkit/wire-check'
+import { createChunk, createCompletion, createVllmEvents, toEvent } from '@tooldelta/testbed/scripted-upstream'
+import { foldStrictly, readEventData } from '@tooldelta/testbed/wire-check'
 import { describe, expect, it } from 'vitest'
 import { ToolCallTransformStream, transformResponse } from '../src/index.ts'
 import { call, events, respond } from './helpers.ts'

@@ -4,8 +4,8 @@ import {
   startScriptedUpstream,
   type ScriptedUpstream,
   type Script,
-} from '@tooldelta/testkit/scripted-upstream'
-import { foldStrictly, readEventData } from '@tooldelta/testkit/wire-check'
+} from '@tooldelta/testbed/scripted-upstream'
+import { foldStrictly, readEventData } from '@tooldelta/testbed/wire-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createUpstreamHandler, type UpstreamHandlerOptions } from '../src/index.ts'
 import { readUpstreamAddress } from '../src/upstream-url.ts'

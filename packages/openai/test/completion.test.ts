@@ -1,4 +1,4 @@
-import { createCompletion } from '@tooldelta/testkit/scripted-upstream'
+import { createCompletion } from '@tooldelta/testbed/scripted-upstream'
 import { describe, expect, it } from 'vitest'
 import {
   transformCompletion,

@@ -1,4 +1,4 @@
-import { cutText } from '@tooldelta/testkit/scripted-upstream'
+import { cutText } from '@tooldelta/testbed/scripted-upstream'
 import { describe, expect, it } from 'vitest'
 import type { ChatCompletionChunk } from '../src/index.ts'
 import { chunkOf, emptyCall, roleChunk, run, text, wholeCall } from './helpers.ts'

@@ -1,4 +1,4 @@
-import { foldStrictly, type FoldedStream } from '@tooldelta/testkit/wire-check'
+import { foldStrictly, type FoldedStream } from '@tooldelta/testbed/wire-check'
 import { createChunkTransformer, type ChatCompletionChunk, type ChunkTransformerOptions } from '../src/index.ts'
 
 /** Fields that every chunk of the tests has. */

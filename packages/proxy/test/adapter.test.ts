@@ -1,4 +1,4 @@
-import { describeAdapter } from '@tooldelta/testkit/adapter-suite'
+import { describeAdapter } from '@tooldelta/testbed/adapter-suite'
 import { createProxyApp } from '../src/index.ts'
 import { listen } from '../src/serve/listen.ts'
 

@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 import type { FastifyInstance } from 'fastify'
-import { readRerenderedTurns, readUnparsedStreams } from '@tooldelta/testkit'
+import { readRerenderedTurns, readUnparsedStreams } from '@tooldelta/testbed'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createProxyApp, createReplayApp, readRecordings } from '../src/index.ts'
 import { listen } from '../src/serve/listen.ts'

@@ -7,8 +7,8 @@ import {
   type Script,
   type ScriptedUpstream,
   startScriptedUpstream,
-} from '@tooldelta/testkit/scripted-upstream'
-import { foldStrictly, readEventData } from '@tooldelta/testkit/wire-check'
+} from '@tooldelta/testbed/scripted-upstream'
+import { foldStrictly, readEventData } from '@tooldelta/testbed/wire-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { runCommand, type RunningCommand, startCommand } from './helpers/command.ts'
 import { qwenText, tools } from './helpers/texts.ts'

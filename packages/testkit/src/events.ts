@@ -1,11 +1,4 @@
-import {
-  type FinishReason,
-  type ParsedMessage,
-  type ParserEvent,
-  type ParserOptions,
-  createToolCallParser,
-} from '@tooldelta/core'
-import type { GoldenResult } from './fixtures.ts'
+import { type FinishReason, type ParserEvent, type ParserOptions, createToolCallParser } from '@tooldelta/core'
 
 /** Events of a whole stream, in order. */
 export function runParser(
@@ -35,14 +28,4 @@ export function mergeEvents(events: Iterable<ParserEvent>): ParserEvent[] {
 function isSamePiece(a: ParserEvent, b: ParserEvent): boolean {
   if (a.type === 'tool-call-arguments') return b.type === a.type && a.index === b.index
   return a.type === b.type && (a.type === 'content' || a.type === 'reasoning')
-}
-
-/** The message as golden files keep it: diagnostics by their codes. */
-export function summarizeMessage(message: ParsedMessage): GoldenResult {
-  return {
-    content: message.content,
-    reasoning: message.reasoning,
-    calls: message.toolCalls.map(({ function: called, status }) => ({ ...called, status })),
-    diagnostics: message.diagnostics.map(({ code }) => code),
-  }
 }

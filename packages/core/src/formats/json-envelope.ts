@@ -384,9 +384,3 @@ export const mistralArray: Syntax = {
     element: { id: 'id' },
   },
 }
-
-/** The JSON that LFM2 writes in the place of its Python list: `<|tool_call_start|>[{"name": ...}]<|tool_call_end|>`. */
-export const lfm2Json: Syntax = {
-  family: 'json-envelope',
-  row: { open: ['<|tool_call_start|>'], close: '<|tool_call_end|>', closer: 'special', body: 'any' },
-}

@@ -1,4 +1,4 @@
-import { InvariantError, checkInvariants } from '@tooldelta/testkit'
+import { InvariantError, checkInvariants } from '@tooldelta/testbed'
 import { describe, expect, it } from 'vitest'
 import { type ParserEvent, createToolCallParser } from '../../src/index.ts'
 

@@ -12,7 +12,7 @@ import {
   readFormatFixtures,
   runParser,
   splitEvery,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import { describe, expect, it } from 'vitest'
 import { type ParserEvent, type ParserOptions, createToolCallParser, formats } from '../../src/index.ts'
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { renderFormatPage } from '@tooldelta/testkit'
+import { renderFormatPage } from '@tooldelta/testbed'
 import { expect, it } from 'vitest'
 import { formats } from '../../src/index.ts'
 
 it('docs/formats.md is what the table of formats says', () => {
   const page = readFileSync(new URL('../../../../docs/formats.md', import.meta.url), 'utf8')
-  expect(page, 'run pnpm --filter @tooldelta/testkit formats-page').toBe(renderFormatPage(formats))
+  expect(page, 'run pnpm --filter @tooldelta/testbed formats-page').toBe(renderFormatPage(formats))
 })

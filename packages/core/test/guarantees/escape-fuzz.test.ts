@@ -14,7 +14,7 @@ import {
   propertySettings,
   runParser,
   splitAt,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { checkArguments, checkOrder, mergeEvents, runParser, splitEvery } from '@tooldelta/testkit'
+import { checkArguments, checkOrder, mergeEvents, runParser, splitEvery } from '@tooldelta/testbed'
 import { describe, expect, it } from 'vitest'
 import type { ParserOptions } from '../../src/index.ts'
 

@@ -14,7 +14,7 @@ import {
   splitAt,
   splitEvery,
   splitLikeTokens,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { createToolCallParser } from '../../src/index.ts'

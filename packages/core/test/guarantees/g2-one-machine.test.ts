@@ -8,7 +8,7 @@ import {
   propertySettings,
   runParser,
   splitAt,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { foldEvents, parseToolCalls } from '../../src/index.ts'

@@ -6,7 +6,7 @@ import {
   propertySettings,
   runParser,
   splitEvery,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createToolCallParser } from '../../src/index.ts'

@@ -11,7 +11,7 @@ import {
   printers,
   propertySettings,
   splitAt,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

@@ -7,7 +7,7 @@ import {
   isAmbiguous,
   printers,
   propertySettings,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ParserEvent, type ParserOptions, createToolCallParser, findFormat } from '../../src/index.ts'

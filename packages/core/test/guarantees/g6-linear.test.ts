@@ -1,4 +1,4 @@
-import { splitEvery } from '@tooldelta/testkit'
+import { splitEvery } from '@tooldelta/testbed'
 import { describe, expect, it } from 'vitest'
 import { type ParserOptions, createToolCallParser } from '../../src/index.ts'
 

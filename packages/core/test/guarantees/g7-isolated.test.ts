@@ -8,7 +8,7 @@ import {
   runParser,
   splitAt,
   splitEvery,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ParserEvent, type ParserSnapshot, createToolCallParser, restoreToolCallParser } from '../../src/index.ts'

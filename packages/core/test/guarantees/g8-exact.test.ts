@@ -14,7 +14,7 @@ import {
   readExactJson,
   runParser,
   writeExactJson,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ChatTool, foldEvents } from '../../src/index.ts'

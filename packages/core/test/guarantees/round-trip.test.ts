@@ -11,7 +11,7 @@ import {
   readExactJson,
   runParser,
   splitAt,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 

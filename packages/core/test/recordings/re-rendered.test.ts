@@ -1,5 +1,5 @@
 import { foldEvents } from '@tooldelta/core'
-import { mergeEvents, readRerenderedTurns, runParser } from '@tooldelta/testkit'
+import { mergeEvents, readRerenderedTurns, runParser } from '@tooldelta/testbed'
 import { describe, expect, it } from 'vitest'
 
 describe('re-rendered turns', () => {

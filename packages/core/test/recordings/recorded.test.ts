@@ -1,4 +1,4 @@
-import { mergeEvents, readGoldenResults, readRecordings, resultOf, runParser } from '@tooldelta/testkit'
+import { mergeEvents, readGoldenResults, readRecordings, resultOf, runParser } from '@tooldelta/testbed'
 import { describe, expect, it } from 'vitest'
 
 const recordings = readRecordings()

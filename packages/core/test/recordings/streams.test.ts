@@ -1,5 +1,5 @@
 import { foldEvents } from '@tooldelta/core'
-import { mergeEvents, readUnparsedStreams, runParser } from '@tooldelta/testkit'
+import { mergeEvents, readUnparsedStreams, runParser } from '@tooldelta/testbed'
 import { describe, expect, it } from 'vitest'
 
 describe('streams of a vLLM server with no tool parser', () => {

@@ -1,4 +1,4 @@
-import { propertySettings, splitEvery } from '@tooldelta/testkit'
+import { propertySettings, splitEvery } from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AnchorHit, AnchorScanner, MAX_GROWTH } from '../../src/scan/anchor-scanner.ts'

@@ -9,7 +9,7 @@ import {
   mergeEvents,
   runParser,
   splitEvery,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import { describe, expect, it } from 'vitest'
 import { type ParserOptions, createToolCallParser, restoreToolCallParser } from '../../src/index.ts'
 import { type TemplateFixture, fixtures } from './fixtures.ts'

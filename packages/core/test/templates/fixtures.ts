@@ -1,4 +1,4 @@
-import type { FormatFixture } from '@tooldelta/testkit'
+import type { FormatFixture } from '@tooldelta/testbed'
 import { weatherTool, writeTool } from './tools.ts'
 
 type Expected = FormatFixture['expected']

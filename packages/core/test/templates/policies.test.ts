@@ -1,4 +1,4 @@
-import { mergeEvents, runParser, splitEvery } from '@tooldelta/testkit'
+import { mergeEvents, runParser, splitEvery } from '@tooldelta/testbed'
 import { describe, expect, it } from 'vitest'
 import {
   type ParsedMessage,

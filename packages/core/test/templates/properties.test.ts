@@ -12,7 +12,7 @@ import {
   runParser,
   splitAt,
   splitEvery,
-} from '@tooldelta/testkit'
+} from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

@@ -1,4 +1,4 @@
-import { propertySettings } from '@tooldelta/testkit'
+import { propertySettings } from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { selectItems, selectMember, selectPath, selectString } from '../../src/values/json-select.ts'

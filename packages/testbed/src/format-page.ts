@@ -3,7 +3,7 @@ import type { FormatInfo } from '@tooldelta/core'
 const INTRODUCTION = `# Formats
 
 Every format that the parser reads, by family. \`tooldelta formats\` prints the same. The ids are vLLM's \`--tool-call-parser\` names; SGLang's names
-and the names of other servers are aliases. This page is generated: \`pnpm --filter @tooldelta/testkit formats-page\`.
+and the names of other servers are aliases. This page is generated: \`pnpm --filter @tooldelta/testbed formats-page\`.
 
 - **Reasoning** names the markers of a thought and where the output starts: \`tags\` (the model writes the opener), \`open\` (the prompt has written it),
   \`auto\` (the first marker decides; text before it waits). \`reasoning\` of the parser's options overrides it.

@@ -1,6 +1,6 @@
+import { type FormatPrinter, representatives } from '@tooldelta/testkit'
 import fc from 'fast-check'
 import { vi } from 'vitest'
-import { type FormatPrinter, representatives } from './printers/index.ts'
 
 const DEEP = process.env['DEEP'] === '1'
 /** The same cases in every ordinary run, so that a failure is the change's own; `DEEP=1` looks for new ones. */

@@ -1,0 +1,6 @@
+export * from '@tooldelta/testkit'
+export * from './fixtures.ts'
+export * from './format-fixtures.ts'
+export * from './format-page.ts'
+export * from './golden.ts'
+export * from './property.ts'
