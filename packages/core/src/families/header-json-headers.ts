@@ -21,9 +21,9 @@ export interface HeaderJsonRow {
   /**
    * How the name is written. `plain`: as it is. `letters`: letters, digits, `_` and `-`, at most 64; or a declared name. `line`: right
    * behind the opener, a line of its own, with the arguments in the next. `counted`: `functions.NAME:N`, which is the id too. `typed`:
-   * `TYPE`, the literal, the name in a line of its own and a code fence; or just the name.
+   * `TYPE`, the literal, the name in a line of its own and a code fence; or just the name. `untyped`: just the name.
    */
-  name: 'plain' | 'letters' | 'line' | 'counted' | 'typed'
+  name: 'plain' | 'letters' | 'line' | 'counted' | 'typed' | 'untyped'
   /** Stands between the name and the id of a call. */
   idOpen?: string
   /** Closer of a call. Without one it ends where its JSON text ends. */
@@ -120,7 +120,8 @@ export class HeaderReader {
     if (row.name === 'line' && isSpace(this.host.buffer.text.charCodeAt(start))) return 'no'
     const name = this.textUntil(start, row.nameEnds)
     if (typeof name === 'string') return name
-    const header = row.name === 'typed' ? this.typedHeader(name, place) : this.plainHeader(name, place)
+    const header =
+      row.name === 'typed' || row.name === 'untyped' ? this.typedHeader(name, place) : this.plainHeader(name, place)
     if (typeof header !== 'string') header.doubled = doubled
     return header
   }
@@ -142,7 +143,7 @@ export class HeaderReader {
   /** DeepSeek: V3 writes a type, the name in a line of its own and a fence; V3.1 the name alone. Each is seen from the other's models. */
   private typedHeader(first: Piece, place: HeaderPlace): Header | 'no' | 'wait' {
     const plain = first.text === '' ? 'no' : this.callHeader(first.text, undefined, first.end, place, false)
-    if (plain !== 'no' || first.text !== TYPE) return plain
+    if (plain !== 'no' || first.text !== TYPE || this.row.name === 'untyped') return plain
     const name = this.textUntil(first.end, ['\n'])
     if (typeof name === 'string') return name
     if (name.text === '') return 'no'

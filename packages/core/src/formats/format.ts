@@ -53,6 +53,8 @@ export interface Format {
   endTokens: readonly string[]
   /** Formats from which the text chooses its own, for `auto`; in order, the first that fits wins. */
   candidates?: readonly Format[]
+  /** The syntax by which `auto` knows the format, where it reads that of an earlier format too. */
+  detects?: Syntax
   /** The format is no candidate of `auto`: its calls are too much like text, or an earlier format has the same. */
   undetected?: boolean
   /** How the ids look that calls get; the models' templates may refuse others. By default `call_` and 24 letters or digits. */

@@ -129,6 +129,7 @@ export const deepseekV31: Format = {
   aliases: ['deepseekv31', 'deepseek31'],
   models: ['DeepSeek-V3.1', 'DeepSeek-V3.1-Terminus', 'DeepSeek-V3.2-Exp'],
   syntax: { family: 'header-json', row: DEEPSEEK },
+  detects: { family: 'header-json', row: { ...DEEPSEEK, name: 'untyped' } },
   reasoning: { ...THINK, start: 'auto' },
   endTokens: DEEPSEEK_END,
   upstream: KEEP_SPECIAL_TOKENS,
@@ -168,6 +169,8 @@ export const functionaryV2: Format = {
   upstream: KEEP_SPECIAL_TOKENS,
 }
 
+const FUNCTION_TAG: HeaderJsonRow = { open: ['<function='], nameEnds: ['>'], name: 'plain', close: '</function>' }
+
 /**
  * MeetKai Functionary v3.1, on the chat template of Llama 3.1.
  *
@@ -184,14 +187,10 @@ export const functionaryV31: Format = {
   models: ['functionary-small-v3.1', 'functionary-medium-v3.1'],
   syntax: {
     family: 'header-json',
-    row: {
-      open: ['<function='],
-      nameEnds: ['>'],
-      name: 'plain',
-      close: '</function>',
-      code: { tool: PYTHON, open: '<|python_tag|>', ends: [] },
-    },
+    row: { ...FUNCTION_TAG, code: { tool: PYTHON, open: '<|python_tag|>', ends: [] } },
   },
+  // Only an object behind the tag says so: Qwen's tags begin in the same way.
+  detects: { family: 'header-json', row: { ...FUNCTION_TAG, name: 'line' } },
   endTokens: ['<|eom_id|>', '<|eot_id|>', '<|end_of_text|>'],
   upstream: KEEP_SPECIAL_TOKENS,
 }

@@ -52,6 +52,7 @@ import type { ResponseTemplate } from '../templates/response-template.ts'
 import { type TemplateFormat, createTemplateFormat } from '../templates/template-format.ts'
 
 const ALL: readonly Format[] = [
+  functionaryV31,
   qwen3Coder,
   mimo,
   seedOss,
@@ -92,11 +93,12 @@ const ALL: readonly Format[] = [
   cohereCommand3,
   cohereCommand4,
   apertus,
+  llama3Json,
+  llama4Json,
   mistral,
   kimiK2,
-  deepseekV3,
   deepseekV31,
-  functionaryV31,
+  deepseekV3,
   functionaryV2,
   functionaryV32,
   openai,
@@ -111,8 +113,6 @@ const ALL: readonly Format[] = [
   granitePythonic,
   xlam,
   sarashina,
-  llama3Json,
-  llama4Json,
   generic,
   required,
   named,

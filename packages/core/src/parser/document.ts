@@ -489,7 +489,10 @@ export class DocumentMachine {
       if (!this.mayOpen(family, at, place)) continue
       const match = family.opens(at, place)
       if (match === 'wait') return 'wait'
-      if (match === 'yes') return this.state.candidate >= 0 ? index : this.choose(family)
+      if (match !== 'yes') continue
+      if (this.state.candidate >= 0) return index
+      this.choose(family)
+      return this.opening(at)
     }
     return 'no'
   }
@@ -500,13 +503,12 @@ export class DocumentMachine {
     return family.openers.some((opener) => this.match(opener, at) !== 'no')
   }
 
-  private choose(family: Family): number {
-    const chosen = this.candidates.findIndex(({ families }) => families.includes(family))
+  private choose(family: Family): void {
+    const chosen = this.candidates.findIndex(({ own }) => own.includes(family))
     const { format } = this.candidates[chosen] as Candidate
     this.host.output.diagnose('format-detected', `The calls are written as ${format} writes them.`, this.host.buffer.at)
     this.state.candidate = chosen
     this.load(this.state)
-    return this.families.indexOf(family)
   }
 
   /** The format whose calls are read. `undefined` while several are possible. */

@@ -92,15 +92,16 @@ export class Parser implements ToolCallParser {
 
   private createDocument(format: Format, resolved: ResolvedOptions, tools: ToolTable): DocumentMachine {
     const candidates = (format.candidates ?? [format]).map((candidate): Candidate => {
-      const { syntax, alternatives, dialect, endTokens } = candidate
+      const { syntax, alternatives, dialect, detects, endTokens } = candidate
       const host = this.createHost(resolved, tools, candidate)
       const all = [syntax, ...(alternatives ?? [])]
       // Headers of messages are markup also where nothing is a call.
-      const own = tools.empty ? all.filter(hasMessages) : all
+      const syntaxes = tools.empty ? all.filter(hasMessages) : all
       const dialects = tools.empty || dialect === undefined ? [] : [dialect]
-      const machines = own.map((one) => createFamily(one, host, false))
+      const machines = syntaxes.map((one) => createFamily(one, host, false))
       const families = [...machines, ...dialects.map((one) => createFamily(one, host, true))]
-      return { format: candidate.id, own: machines, families, endTokens }
+      const own = detects === undefined || tools.empty ? machines : [createFamily(detects, host, false)]
+      return { format: candidate.id, own, families, endTokens }
     })
     return new DocumentMachine(this.createHost(resolved, tools, format), candidates, {
       reasoning: resolved.reasoning,

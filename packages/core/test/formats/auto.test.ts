@@ -43,6 +43,10 @@ const FOUND_AS: Readonly<Record<string, string | undefined>> = {
   cohere_command4: 'cohere_command3',
   pythonic: 'llama4_pythonic',
   granite_pythonic: undefined,
+  llama4_json: 'llama3_json',
+  required: 'xlam',
+  generic: undefined,
+  named: undefined,
 }
 
 /** The id that a text of a format is found as. */
@@ -57,8 +61,9 @@ function withoutDetection(events: readonly ParserEvent[]): ParserEvent[] {
 describe('detectFormat', () => {
   const samples = readSamples().filter(({ format }) => known.has(format))
 
-  it.each(samples)('$id', ({ text, format }) => {
-    expect(detectFormat(text)).toBe(foundAs(format))
+  it.each(samples)('$id', ({ id, text, format }) => {
+    // Without its marker a Python list of calls is that of xLAM.
+    expect(detectFormat(text)).toBe(id === 'sarashina-2' ? 'xlam' : foundAs(format))
   })
 
   it('says nothing about a text without a call', () => {
@@ -75,10 +80,11 @@ describe('detectFormat', () => {
 describe("format 'auto'", () => {
   it('sends text at once and names the format at its first call', () => {
     const parser = createToolCallParser({ format: 'auto' })
-    expect(parser.feed('Hello ')).toEqual([{ type: 'content', text: 'Hello' }])
-    expect(parser.feed('you.\n<tool_call>\n<function=')).toEqual([{ type: 'content', text: ' you.' }])
+    // A first word could be a header of functionary.
+    expect(parser.feed('Hello t')).toEqual([{ type: 'content', text: 'Hello t' }])
+    expect(parser.feed('o you.\n<tool_call>\n<function=')).toEqual([{ type: 'content', text: 'o you.' }])
     const [found, start] = parser.feed('ls>')
-    expect(found).toMatchObject({ type: 'diagnostic', code: 'format-detected', offset: 11 })
+    expect(found).toMatchObject({ type: 'diagnostic', code: 'format-detected', offset: 14 })
     expect(start).toMatchObject({ type: 'tool-call-start', name: 'ls' })
   })
 
