@@ -6,5 +6,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
     testTimeout: 30_000,
+    // All cores: by default one is left for the watcher, which is half of a small machine.
+    maxWorkers: '100%',
   },
 })
