@@ -66,6 +66,31 @@ export interface GoldenResult {
   diagnostics: string[]
 }
 
+/** The arguments of a call as clients keep them in a history, and what must go upstream. */
+export interface HistoricArguments {
+  id: string
+  arguments: unknown
+  expected: string
+  /** What mends them; absent where every byte stays. */
+  rule?: string
+  /** Policy `wrap` keeps the raw text instead. */
+  wrapped?: boolean
+  /** Reports of servers that fail on them. */
+  sources?: string[]
+}
+
+/** A history as clients send it, and what must go upstream. */
+export interface HistoricConversation {
+  id: string
+  /** Options of normalizeHistory. */
+  options?: Record<string, unknown>
+  messages: Record<string, unknown>[]
+  /** Absent where every message stays as it is. */
+  expected?: Record<string, unknown>[]
+  /** The rules of the changes, in order. */
+  rules?: string[]
+}
+
 /** The folder of all fixtures. */
 export const fixturesFolder: URL = new URL('../fixtures/', import.meta.url)
 
@@ -93,6 +118,16 @@ export function readSamples(): Sample[] {
 /** Golden results by id of the recording. */
 export function readGoldenResults(): Record<string, GoldenResult> {
   return readJson('golden/recorded.json')
+}
+
+/** Arguments of every kind that servers are known to fail on. */
+export function readHistoricArguments(): HistoricArguments[] {
+  return readJson('history/arguments.json')
+}
+
+/** Histories of every kind that templates are known to fail on. */
+export function readHistoricConversations(): HistoricConversation[] {
+  return readJson('history/conversations.json')
 }
 
 function readText(path: string): string {

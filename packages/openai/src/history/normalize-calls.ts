@@ -16,11 +16,13 @@ export interface CallContext {
   seen: Map<string, number>
 }
 
+type GivenIds = (string | undefined)[]
+
 /** The calls of a message, and the ids under which their results may come. */
 export interface MessageCalls {
   message: JsonObject
   /** Whether the client gave the id; when it did not, results cannot name the call. Same order as the calls. */
-  givenIds: (string | undefined)[]
+  givenIds: GivenIds
 }
 
 /**
@@ -28,31 +30,41 @@ export interface MessageCalls {
  * arguments that are the text of a JSON object.
  */
 export function normalizeCalls(message: JsonObject, path: string, context: CallContext): MessageCalls {
-  const withCalls = fromLegacyCall(message, path, context)
-  const given = withCalls['tool_calls']
-  if (given === undefined) return { message: withCalls, givenIds: [] }
-  const where = `${path}.tool_calls`
-  const list = isObject(given) && isObject(given['function']) ? [given] : given
-  if (list !== given) context.log.changed(where, 'call-type', given, list, 'Calls are a list.')
+  const given = message['tool_calls']
+  const { calls, givenIds } = normalizeList(given, `${path}.tool_calls`, context)
+  if (calls.length > 0) {
+    const isSame =
+      Array.isArray(given) && given.length === calls.length && calls.every((call, at) => call === given[at])
+    return { message: isSame ? message : { ...message, tool_calls: calls }, givenIds }
+  }
+  if (given !== undefined) {
+    context.log.removed(`${path}.tool_calls`, 'calls-empty', given, 'A message without calls has no list of calls.')
+  }
+  const bare = given === undefined ? message : without(message, 'tool_calls')
+  const withLegacy = fromLegacyCall(bare, path, context)
+  return withLegacy === bare ? { message: bare, givenIds } : normalizeCalls(withLegacy, path, context)
+}
+
+function normalizeList(
+  given: unknown,
+  path: string,
+  context: CallContext,
+): { calls: JsonObject[]; givenIds: GivenIds } {
   const calls: JsonObject[] = []
-  const givenIds: (string | undefined)[] = []
+  const givenIds: GivenIds = []
+  const list = isObject(given) && isObject(given['function']) ? [given] : given
+  if (!Array.isArray(list)) return { calls, givenIds }
+  if (list !== given) context.log.changed(path, 'call-type', given, list, 'Calls are a list.')
   const taken = new Set<string>()
-  if (Array.isArray(list)) {
-    for (const [index, entry] of list.entries()) {
-      const callPath = `${where}.${index}`
-      const call = normalizeCall(entry, callPath, context)
-      if (call === undefined) continue
-      const givenId = readId(call['id'])
-      givenIds.push(givenId)
-      calls.push(withId(call, givenId, taken, callPath, context))
-    }
+  for (const [index, entry] of list.entries()) {
+    const callPath = `${path}.${index}`
+    const call = normalizeCall(entry, callPath, context)
+    if (call === undefined) continue
+    const givenId = readId(call['id'])
+    givenIds.push(givenId)
+    calls.push(withId(call, givenId, taken, callPath, context))
   }
-  if (calls.length === 0) {
-    context.log.removed(where, 'calls-empty', given, 'A message without calls has no list of calls.')
-    return { message: without(withCalls, 'tool_calls'), givenIds }
-  }
-  const isSame = Array.isArray(given) && given.length === calls.length && calls.every((call, at) => call === given[at])
-  return { message: isSame ? withCalls : { ...withCalls, tool_calls: calls }, givenIds }
+  return { calls, givenIds }
 }
 
 /** An id as text; servers and clients write numbers too. `undefined` when there is none. */
@@ -63,9 +75,7 @@ export function readId(id: unknown): string | undefined {
 
 function fromLegacyCall(message: JsonObject, path: string, { log }: CallContext): JsonObject {
   const legacy = message['function_call']
-  const calls = message['tool_calls']
-  const hasCalls = Array.isArray(calls) ? calls.length > 0 : isObject(calls)
-  if (hasCalls || !isObject(legacy) || !isFilled(legacy['name'])) return message
+  if (!isObject(legacy) || !isFilled(legacy['name'])) return message
   const call = { type: 'function', function: legacy }
   log.changed(`${path}.function_call`, 'legacy-call', legacy, call, 'function_call is what tool_calls were before.')
   return { ...without(message, 'function_call'), tool_calls: [call] }

@@ -45,19 +45,18 @@ export function isJsonObject(text: string): boolean {
 
 function unwrap(raw: string, policy: InvalidArguments): ReadArguments {
   let text = raw
-  for (let level = 0; level <= maxWraps; level++) {
+  for (let level = 0; ; level++) {
     const value = parseJson(text)
     if (value === null) return empty()
-    // No JSON at all, or a list or scalar.
+    // No JSON at all: mended, when it is close to it.
     if (value === undefined) return mend(text, raw, policy)
-    if (typeof value !== 'string') return giveUp(raw, policy)
+    if (typeof value !== 'string' || level === maxWraps) return giveUp(raw, policy)
     if (isJsonObject(value)) {
       return { text: value, rule: 'arguments-unwrapped', reason: 'The JSON text was written as a JSON string again.' }
     }
     if (!isFilled(value)) return empty()
     text = value
   }
-  return giveUp(raw, policy)
 }
 
 function mend(text: string, raw: string, policy: InvalidArguments): ReadArguments {
