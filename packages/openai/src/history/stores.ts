@@ -7,6 +7,7 @@ import { isFilled, mapKeeping } from './values.ts'
 
 /** An answer as the client got it: the `message` of a completion, or what the chunks of a stream add up to. */
 export interface DeliveredMessage {
+  role?: string
   content?: unknown
   tool_calls?: readonly ChatCompletionToolCall[]
 }
