@@ -1,11 +1,13 @@
 /**
- * Small bugs of the kind that parsers really have. Each names the exact source text that it changes, which must stand in its file once.
+ * Small bugs of the kind that parsers really have. Each names the exact source text that it changes, which must stand in
+ * its file once, and the tests that must fail for it, by the beginnings of their paths.
  *
- * @type {{ name: string, changes: { file: string, find: string, replace: string }[] }[]}
+ * @type {{ name: string, tests: string[], changes: { file: string, find: string, replace: string }[] }[]}
  */
 export const seededBugs = [
   {
     name: 'a piece of a marker at the end of a chunk is text',
+    tests: ['guarantees/g1-split'],
     changes: [
       {
         file: 'scan/text-buffer.ts',
@@ -16,6 +18,7 @@ export const seededBugs = [
   },
   {
     name: 'a closer cut one character before its end is text',
+    tests: ['guarantees/g1-split', 'guarantees/g3'],
     changes: [
       {
         file: 'scan/text-buffer.ts',
@@ -26,6 +29,7 @@ export const seededBugs = [
   },
   {
     name: 'half a surrogate pair is passed on',
+    tests: ['guarantees/g1-'],
     changes: [
       {
         file: 'scan/text-buffer.ts',
@@ -36,6 +40,7 @@ export const seededBugs = [
   },
   {
     name: 'a snapshot forgets the waiting surrogate',
+    tests: ['guarantees/g7'],
     changes: [
       {
         file: 'scan/text-buffer.ts',
@@ -46,6 +51,7 @@ export const seededBugs = [
   },
   {
     name: 'values are trimmed',
+    tests: ['guarantees/escape-fuzz'],
     changes: [
       {
         file: 'families/tag-values.ts',
@@ -56,6 +62,7 @@ export const seededBugs = [
   },
   {
     name: 'string values wait for their end',
+    tests: ['guarantees/g5'],
     changes: [
       {
         file: 'values/value-writer.ts',
@@ -66,6 +73,7 @@ export const seededBugs = [
   },
   {
     name: 'every closer counts',
+    tests: ['policies/p03'],
     changes: [
       {
         file: 'families/closing-rules.ts',
@@ -76,6 +84,7 @@ export const seededBugs = [
   },
   {
     name: 'a closer that confirms another is not confirmed itself',
+    tests: ['guarantees/g4', 'guarantees/round-trip'],
     changes: [
       {
         file: 'families/closing-rules.ts',
@@ -86,6 +95,7 @@ export const seededBugs = [
   },
   {
     name: 'both line breaks at the end of a value are layout',
+    tests: ['guarantees/escape-fuzz'],
     changes: [
       {
         file: 'families/tag-values.ts',
@@ -97,6 +107,7 @@ export const seededBugs = [
   },
   {
     name: 'a cut value is closed and looks whole',
+    tests: ['guarantees/g4', 'guarantees/g3'],
     changes: [
       {
         file: 'families/tagged-parameters.ts',
@@ -107,6 +118,7 @@ export const seededBugs = [
   },
   {
     name: 'a second value of a parameter is written too',
+    tests: ['policies/p09', 'policies/diagnostics'],
     changes: [
       {
         file: 'families/tag-values.ts',
@@ -117,6 +129,7 @@ export const seededBugs = [
   },
   {
     name: 'the schema wins over the type in the tag',
+    tests: ['formats/attribute-tags'],
     changes: [
       {
         file: 'families/tag-values.ts',
@@ -127,6 +140,7 @@ export const seededBugs = [
   },
   {
     name: 'half an entity is sent as text',
+    tests: ['formats/attribute-tags', 'formats/fixtures'],
     changes: [
       {
         file: 'families/tag-values.ts',
@@ -137,6 +151,7 @@ export const seededBugs = [
   },
   {
     name: 'a CDATA section ends at its first end',
+    tests: ['samples', 'formats/attribute-tags'],
     changes: [
       {
         file: 'families/closing-rules.ts',
@@ -147,6 +162,7 @@ export const seededBugs = [
   },
   {
     name: 'a section ends with its first call',
+    tests: ['samples', 'formats/fixtures', 'families/tagged-parameters'],
     changes: [
       {
         file: 'families/tagged-parameters.ts',
@@ -157,6 +173,7 @@ export const seededBugs = [
   },
   {
     name: 'numbers go through JavaScript',
+    tests: ['policies/tags-types'],
     changes: [
       {
         file: 'values/convert-value.ts',
@@ -167,6 +184,7 @@ export const seededBugs = [
   },
   {
     name: 'control characters are not escaped',
+    tests: ['guarantees/escape-fuzz'],
     changes: [
       {
         file: 'json/escape.ts',
@@ -178,14 +196,17 @@ export const seededBugs = [
   },
   {
     name: 'a backslash is escaped twice',
+    tests: ['guarantees/escape-fuzz'],
     changes: [{ file: 'json/escape.ts', find: "return '\\\\\\\\'", replace: "return '\\\\\\\\\\\\\\\\'" }],
   },
   {
     name: 'an escape cut by a chunk is mended',
+    tests: ['guarantees/g1-split'],
     changes: [{ file: 'json/json-machine.ts', find: 'if (i === end) return this.wait(at)', replace: '' }],
   },
   {
     name: 'blanks between words are lost',
+    tests: ['guarantees/g1-split'],
     changes: [
       {
         file: 'parser/document.ts',
@@ -196,10 +217,12 @@ export const seededBugs = [
   },
   {
     name: 'two calls share an index',
+    tests: ['guarantees/g9'],
     changes: [{ file: 'parser/output.ts', find: 'this.state.calls += 1', replace: 'this.state.calls = 1' }],
   },
   {
     name: 'ids are counted by the module',
+    tests: ['guarantees/g1-split', 'guarantees/g7'],
     changes: [
       {
         file: 'parser/call-id.ts',
@@ -211,6 +234,7 @@ export const seededBugs = [
   },
   {
     name: 'a rehearsed call is executed',
+    tests: ['policies/reasoning', 'policies/limits'],
     changes: [
       {
         file: 'parser/document.ts',
@@ -221,6 +245,7 @@ export const seededBugs = [
   },
   {
     name: 'calls are read although the request has no tools',
+    tests: ['policies/fine-print'],
     changes: [{ file: 'parser/parser.ts', find: 'tools.empty ? all.filter(hasMessages) : all', replace: 'all' }],
   },
 ]
