@@ -1,4 +1,11 @@
-import { printers, readExactJson, type ExactJson, type FormatPrinter } from '@tooldelta/testkit'
+import {
+  COMPACT,
+  TEMPLATE_STYLE,
+  printers,
+  readExactJson,
+  type ExactJson,
+  type FormatPrinter,
+} from '@tooldelta/testkit'
 
 /** A call to print: string values stay text, other values are JSON. */
 export interface PrintedCall {
@@ -42,7 +49,7 @@ function toFamilyPrinter(printer: FormatPrinter): FamilyPrinter {
     format: printer.format,
     print: ({ name, arguments: values }) => {
       const json = readExactJson(JSON.stringify(values)) as Extract<ExactJson, { kind: 'object' }>
-      return printer.printCall({ name, arguments: json.members })
+      return printer.printCall({ name, arguments: json.members }, { ...TEMPLATE_STYLE, json: COMPACT })
     },
   }
 }

@@ -8,26 +8,17 @@ export type Found<T extends string> =
 /** Finds the first place where one of the markers stands; of several at one place the longest wins. */
 export class MarkerFinder<T extends string> {
   private readonly markers: readonly T[]
-  /** The one character that every marker begins with, or an expression for several. */
-  private readonly first: string
-  private readonly firsts: RegExp
+  /** Made when it is first asked for: most of the finders of a parser never search. */
+  private search: ((text: string, from: number) => number) | undefined
 
   constructor(markers: readonly T[]) {
     this.markers = [...new Set(markers)].toSorted((a, b) => b.length - a.length)
-    const firsts = [...new Set(this.markers.map((marker) => marker[0] as string))]
-    this.first = firsts.length === 1 ? (firsts[0] as string) : ''
-    this.firsts = new RegExp(
-      `[${firsts.map((first) => `\\u${first.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}]`,
-      'g',
-    )
   }
 
   /** The next index from `from` at which a marker could begin, -1 for none. */
   candidate(text: string, from: number): number {
-    if (this.markers.length === 0) return -1
-    if (this.first !== '') return text.indexOf(this.first, from)
-    this.firsts.lastIndex = from
-    return this.firsts.exec(text)?.index ?? -1
+    this.search ??= createSearch(this.markers)
+    return this.search(text, from)
   }
 
   find(buffer: TextBuffer, from: number, match: (literal: string, index: number) => Match): Found<T> {
@@ -47,5 +38,19 @@ export class MarkerFinder<T extends string> {
       if (answer === 'yes') return marker
     }
     return undefined
+  }
+}
+
+/** Finds the first characters of markers. */
+function createSearch(markers: readonly string[]): (text: string, from: number) => number {
+  const firsts = [...new Set(markers.map((marker) => marker[0] as string))]
+  const [first] = firsts
+  if (first === undefined) return () => -1
+  if (firsts.length === 1) return (text, from) => text.indexOf(first, from)
+  const codes = firsts.map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const expression = new RegExp(`[${codes.join('')}]`, 'g')
+  return (text, from) => {
+    expression.lastIndex = from
+    return expression.exec(text)?.index ?? -1
   }
 }
