@@ -273,7 +273,7 @@ export class ElementLoop implements ElementWrapper {
     this.current().openWithoutId()
     const element = this.current().state
     const { stack } = element.json
-    if (element.opened && element.args === 'done') {
+    if (element.opened && this.current().balanced) {
       // The arguments are whole: what follows them is stray text of the wrapper (R5, R6).
       this.missingBrace()
       this.finishCall(true)

@@ -18,6 +18,7 @@ const found: [text: string, options: ParserOptions][] = [
     '<|content_invoke_tool_json|>{"name":"f","args":{<|content_text|>x',
     { format: 'inkling', limits: { heldChars: 60 } },
   ],
+  ['<tool_call>{"name":"f","arguments": "{\\"a\\": 1}"\u0000', { format: 'hermes', repair: false }],
   ['text<tool_call>{</think>\n', { format: 'mimo', limits: { heldChars: 13 } }],
   [
     '<tool_call>\n<function=f>\n<parameter=u>\n null',
