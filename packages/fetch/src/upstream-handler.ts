@@ -1,3 +1,4 @@
+import type { ExchangeObserver } from './observer.ts'
 import { ToolDeltaError } from '@tooldelta/openai'
 import { createErrorResponse, isAbort, timeoutFailure, toUpstreamFailure } from './errors.ts'
 import { prepareExchange, type Exchange } from './exchange.ts'
@@ -27,7 +28,7 @@ export interface UpstreamHandlerOptions extends ToolCallOptions {
 }
 
 /** Answers one request of a client by asking the upstream. */
-export type UpstreamHandler = (request: Request) => Promise<Response>
+export type UpstreamHandler = (request: Request, observer?: ExchangeObserver) => Promise<Response>
 
 const longestTimer = 2_147_483_647
 

@@ -1,0 +1,40 @@
+import type { Diagnostic } from '@tooldelta/core'
+import type { ErrorBody, RequestReport } from '@tooldelta/openai'
+
+/** How one choice of an answer, or the exchange as a whole, came to its end. */
+export interface ExchangeOutcome {
+  /** `finish_reason` of each choice, by index. */
+  finishReasons: readonly string[]
+  /** What the client was told, when it was told an error. */
+  error?: ErrorBody | undefined
+  /** The client went away before the end. */
+  isAborted: boolean
+}
+
+/**
+ * Watches one exchange between a client and the upstream, for logs, metrics, traces and recordings. Every method is optional, is called at
+ * most as often as its name says, and must not throw.
+ *
+ * @example
+ * ```ts
+ * const response = await handle(request, { onCall: ({ status }) => counter.inc({ status }) })
+ * ```
+ */
+export interface ExchangeObserver {
+  /** What was changed in the request, before it is sent. */
+  onRequest?(report: RequestReport): void
+  /** The head of the upstream's answer has come. */
+  onResponse?(head: { status: number; isStream: boolean }): void
+  /** The data of each event of the upstream's stream, or the whole JSON text, as it came. */
+  onUpstreamData?(data: string): void
+  /** The first text, thought or call goes to the client. Once. */
+  onFirstDelta?(): void
+  /** Each remark of the parser. */
+  onDiagnostic?(diagnostic: Diagnostic, choice: number): void
+  /** Each tool call that has ended. */
+  onCall?(call: { choice: number; index: number; status: 'complete' | 'repaired' | 'truncated' }): void
+  /** Token counts as the upstream told them, whether or not the client asked for them. Once. */
+  onUsage?(usage: Readonly<Record<string, unknown>>): void
+  /** Nothing more will come. Once, whatever happened. */
+  onEnd?(outcome: ExchangeOutcome): void
+}
