@@ -1,5 +1,4 @@
-import type { Diagnostic } from '@tooldelta/core'
-import type { ErrorBody, RequestReport } from '@tooldelta/openai'
+import type { Diagnostic, ErrorBody, RequestReport } from '@tooldelta/openai'
 
 /** How one choice of an answer, or the exchange as a whole, came to its end. */
 export interface ExchangeOutcome {

@@ -59,3 +59,4 @@ export type {
   UpstreamCompletion,
   UpstreamDelta,
 } from './wire.ts'
+export type { Diagnostic } from '@tooldelta/core'
