@@ -34,6 +34,10 @@ export interface ExchangeObserver {
   onCall?(call: { choice: number; index: number; status: 'complete' | 'repaired' | 'truncated' }): void
   /** Token counts as the upstream told them, whether or not the client asked for them. Once. */
   onUsage?(usage: Readonly<Record<string, unknown>>): void
+  /** A wait for the upstream is over: for the head of its answer, for the next piece of its stream, for the whole JSON text. Milliseconds. */
+  onUpstreamWait?(ms: number): void
+  /** The client has taken this long to make room for more of a stream. Milliseconds. */
+  onClientWait?(ms: number): void
   /** Nothing more will come. Once, whatever happened. */
   onEnd?(outcome: ExchangeOutcome): void
 }
