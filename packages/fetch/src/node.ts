@@ -1,2 +1,2 @@
 export { answerNodeRequest, type NodeRequestOptions } from './node/answer-node-request.ts'
-export { checkBodyLimit, defaultBodyLimit } from './node/read-node-body.ts'
+export { checkBodyLimit, defaultBodyLimit, readNodeBody } from './node/read-node-body.ts'

@@ -15,6 +15,13 @@ export interface NodeRequestOptions {
   bodyLimit?: number | undefined
   /** Headers to put on the answer beside the upstream's. */
   headers?: Readonly<Record<string, string | number | string[] | undefined>> | undefined
+  /** Silence of an event stream after which a comment `: keep-alive` is sent, in milliseconds. @defaultValue none is sent */
+  keepAliveMs?: number | undefined
+  /**
+   * Ends the exchange before its time. With a `ToolDeltaError` as its reason the client is told: an answer that has not begun becomes this
+   * error, a stream ends with it.
+   */
+  signal?: AbortSignal | undefined
   /** Called with a fault of tooldelta itself; the client gets a 500 without its details. */
   onError?: ((error: unknown) => void) | undefined
 }
@@ -40,17 +47,21 @@ export async function answerNodeRequest(
   const onClose = (): void => {
     if (!response.writableFinished) client.abort()
   }
+  const onEnd = (): void => client.abort(options.signal?.reason)
   response.on('close', onClose)
+  options.signal?.addEventListener('abort', onEnd)
+  if (options.signal?.aborted === true) onEnd()
   try {
     const answer = await answerWith(handle, request, client.signal, options)
     if (answer === undefined) return
-    await writeNodeResponse(answer, response, options.headers)
+    await writeNodeResponse(answer, response, options)
   } catch (error) {
     // The head is out, so a cut connection is the one sign that is left.
     response.destroy()
     options.onError?.(error)
   } finally {
     response.off('close', onClose)
+    options.signal?.removeEventListener('abort', onEnd)
   }
 }
 
@@ -63,8 +74,9 @@ async function answerWith(
   try {
     return await handle(await toWebRequest(request, signal, options))
   } catch (error) {
+    const reason: unknown = error instanceof ToolDeltaError ? error : signal.reason
+    if (reason instanceof ToolDeltaError) return createErrorResponse(reason.status, reason.body)
     if (signal.aborted) return undefined
-    if (error instanceof ToolDeltaError) return createErrorResponse(error.status, error.body)
     options.onError?.(error)
     const message = 'The proxy failed on this request. Its log says why.'
     return createErrorResponse(500, { error: { message, type: 'internal_error', code: null } })

@@ -1,16 +1,28 @@
 import type { ServerResponse } from 'node:http'
+import { ToolDeltaError } from '@tooldelta/openai'
+import { disconnectFailure } from '../errors.ts'
+import { createKeepAlive } from './keep-alive.ts'
+
+/** How {@link writeNodeResponse} sends an answer. */
+export interface WriteNodeResponseOptions {
+  /** Headers beside the answer's own. */
+  headers?: Readonly<Record<string, string | number | string[] | undefined>> | undefined
+  /** Silence of an event stream after which a comment `: keep-alive` is sent, in milliseconds. @defaultValue none is sent */
+  keepAliveMs?: number | undefined
+}
 
 /**
- * Sends a web response over Node's HTTP server. The head goes out at once; the body is read as fast as the client takes it.
+ * Sends a web response over Node's HTTP server. The head goes out at once; the body is read as fast as the client takes it. An event stream
+ * whose source breaks off ends with an error event.
  *
  * @returns when everything has been handed over, or when the client has gone
  */
 export async function writeNodeResponse(
   answer: Response,
   response: ServerResponse,
-  extra: Readonly<Record<string, string | number | string[] | undefined>> = {},
+  { headers = {}, keepAliveMs }: WriteNodeResponseOptions = {},
 ): Promise<void> {
-  for (const [name, value] of Object.entries(extra)) if (value !== undefined) response.setHeader(name, value)
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value)
   for (const [name, value] of answer.headers) response.setHeader(name, value)
   response.writeHead(answer.status)
   // The client learns that its request was taken before the model has said a word.
@@ -20,6 +32,8 @@ export async function writeNodeResponse(
     response.end()
     return
   }
+  const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') === true
+  const keepAlive = isStream ? createKeepAlive(response, keepAliveMs) : undefined
   const reader = answer.body.getReader()
   const onClose = (): void => void reader.cancel().catch(ignore)
   response.on('close', onClose)
@@ -27,15 +41,25 @@ export async function writeNodeResponse(
     for (;;) {
       const { done, value } = await reader.read()
       if (done || response.destroyed) break
+      keepAlive?.note(value)
       if (!response.write(value)) await waitForDrain(response)
     }
     if (!response.destroyed) response.end()
   } catch (error) {
     // With the client gone there is nobody to be told.
-    if (!response.destroyed) throw error
+    if (response.destroyed) return
+    if (keepAlive === undefined) throw error
+    response.end(createErrorEvents(error, keepAlive.isBetweenEvents()))
   } finally {
+    keepAlive?.end()
     response.off('close', onClose)
   }
+}
+
+/** What a client reads at the end of a stream that nobody else has ended. */
+function createErrorEvents(error: unknown, isBetweenEvents: boolean): string {
+  const { body } = error instanceof ToolDeltaError ? error : disconnectFailure()
+  return `${isBetweenEvents ? '' : '\n\n'}data: ${JSON.stringify(body)}\n\ndata: [DONE]\n\n`
 }
 
 async function waitForDrain(response: ServerResponse): Promise<void> {
