@@ -2,13 +2,17 @@ export { createChunkTransformer, type ChunkTransformer } from './chunk-transform
 export { transformCompletion } from './completion.ts'
 export {
   prepareRequest,
+  type AnswerOptions,
   type PrepareRequestOptions,
   type PreparedRequest,
   type RequestChange,
   type RequestMode,
   type RequestReport,
+  type RequestStores,
+  type ToolChoiceKind,
+  type ToolChoiceMethod,
   type UpstreamProfile,
-} from './prepare-request.ts'
+} from './request/index.ts'
 export {
   controlTokensOf,
   conversationScope,
@@ -34,6 +38,13 @@ export {
   type StoreLimits,
   type ToolNames,
 } from './history/index.ts'
+export {
+  findPromptRenderer,
+  promptFormats,
+  type CallStructure,
+  type PromptInput,
+  type PromptRenderer,
+} from './prompt/index.ts'
 export { createRandomCallId } from './call-id.ts'
 export {
   createErrorObject,
@@ -43,7 +54,7 @@ export {
   TruncatedToolCallError,
   upstreamErrorType,
 } from './errors.ts'
-export type { ChunkTransformerOptions, TransformOptions } from './options.ts'
+export type { ChunkTransformerOptions, DeliveredAnswer, EndedCall, TransformOptions } from './options.ts'
 export type {
   ChatCompletion,
   ChatCompletionChoice,
