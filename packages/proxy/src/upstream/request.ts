@@ -1,0 +1,82 @@
+/** A request in the form that can be sent several times. */
+export interface UpstreamRequest {
+  method: string
+  /** Path and query. */
+  path: string
+  /** Names and values in turn. */
+  headers: string[]
+  body: Uint8Array | string | null
+  signal: AbortSignal | undefined
+}
+
+type FetchInput = Parameters<typeof fetch>[0]
+type FetchInit = Parameters<typeof fetch>[1]
+
+/** They are for us, and stay here. */
+const credentials: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key'])
+/** They belong to one connection or to its body; the connection to the replica gets its own. */
+const ofConnection: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/**
+ * Reads the arguments of a `fetch`.
+ *
+ * @param own - headers of the upstream, in lower case; they win
+ */
+export async function readRequest(
+  input: FetchInput,
+  init: FetchInit,
+  own: ReadonlyMap<string, string>,
+): Promise<UpstreamRequest> {
+  const body = readBytes(init?.body)
+  // Streams and forms can be sent once only, and a Request holds its body as a stream.
+  if (input instanceof Request || body === undefined) {
+    const request = new Request(input, init)
+    const bytes = request.body === null ? null : new Uint8Array(await request.arrayBuffer())
+    return build(request.method, request.url, request.headers, bytes, request.signal, own)
+  }
+  const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
+  return build(init?.method ?? 'GET', String(input), headers, body, init?.signal ?? undefined, own)
+}
+
+/** @returns `undefined` for what is neither text nor bytes */
+function readBytes(body: unknown): Uint8Array | string | null | undefined {
+  if (body === undefined || body === null) return null
+  if (typeof body === 'string' || body instanceof Uint8Array) return body
+  return body instanceof ArrayBuffer ? new Uint8Array(body) : undefined
+}
+
+function build(
+  method: string,
+  url: string,
+  headers: Headers,
+  body: Uint8Array | string | null,
+  signal: AbortSignal | undefined,
+  own: ReadonlyMap<string, string>,
+): UpstreamRequest {
+  const { pathname, search } = new URL(url)
+  const lines: string[] = []
+  for (const [name, value] of headers) {
+    if (!credentials.has(name) && !ofConnection.has(name) && !own.has(name)) lines.push(name, value)
+  }
+  for (const [name, value] of own) lines.push(name, value)
+  return { method: method.toUpperCase(), path: pathname + search, headers: lines, body, signal }
+}
+
+/** The headers that the settings put on every request. */
+export function readOwnHeaders(
+  headers: Readonly<Record<string, string>>,
+  key: string | undefined,
+): Map<string, string> {
+  const own = new Map<string, string>()
+  if (key !== undefined) own.set('authorization', `Bearer ${key}`)
+  for (const [name, value] of Object.entries(headers)) own.set(name.toLowerCase(), value)
+  return own
+}
