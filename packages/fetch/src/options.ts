@@ -11,6 +11,19 @@ export interface ToolCallOptions
   extends
     PrepareRequestOptions,
     Pick<ChunkTransformerOptions, 'truncatedCalls' | 'deliver' | 'markerTokens' | 'onDiagnostic'> {
+  /**
+   * How often the upstream is asked again when a required call does not come: 0 or 1. The answer is held back until a call begins.
+   *
+   * @defaultValue 0
+   */
+  requiredRetries?: number | undefined
+  /**
+   * Check the arguments of calls against their tool's JSON Schema, and ask once more, with the fault, when they break it. Answers are held
+   * back until they are whole.
+   *
+   * @defaultValue false
+   */
+  validateArguments?: boolean | undefined
   /** Called for every chat completion with what was changed in its request. */
   onRequest?: ((report: RequestReport) => void) | undefined
 }

@@ -1,5 +1,6 @@
-import { type Diagnostic, type ParserOptions, findFormat } from '@tooldelta/core'
+import { type Diagnostic, type ParserOptions, type ToolCallStatus, findFormat } from '@tooldelta/core'
 import { createRandomCallId } from './call-id.ts'
+import type { ChatCompletionMessage } from './wire.ts'
 
 /** Options that the streamed and the whole transformation share. */
 export interface TransformOptions extends ParserOptions {
@@ -15,8 +16,42 @@ export interface TransformOptions extends ParserOptions {
    * @defaultValue 'stream'
    */
   deliver?: 'stream' | 'when-complete' | undefined
+  /**
+   * Text that the request has put into the model's mouth and that the answer continues, such as `<tool_call>\\n<function=`. It is read
+   * before the answer.
+   */
+  prefill?: string | undefined
+  /** The answer ends with its first call (`parallel_tool_calls: false`): what comes after it is left out. @defaultValue false */
+  singleCall?: boolean | undefined
+  /** An answer that stops without a call is an error (`tool_choice: 'required'`). @defaultValue false */
+  requiresCall?: boolean | undefined
+  /** What the client calls tools that have another name upstream: `originals` of {@link normalizeTools}. */
+  toolNames?: ReadonlyMap<string, string> | undefined
   /** Called with every remark of the parser, such as a repair or dropped text, and the index of its choice. */
   onDiagnostic?: ((diagnostic: Diagnostic, choice: number) => void) | undefined
+  /** Called when a call has ended, with its choice, its index and how it ended. */
+  onCall?: ((call: EndedCall) => void) | undefined
+  /** Called when a choice has come to its end without an error, with what the client got. */
+  onAnswer?: ((answer: DeliveredAnswer) => void) | undefined
+}
+
+/** A call of an answer that has ended. */
+export interface EndedCall {
+  choice: number
+  index: number
+  status: ToolCallStatus
+}
+
+/** What a client got, and what the model wrote for it. */
+export interface DeliveredAnswer {
+  choice: number
+  message: ChatCompletionMessage
+  finishReason: string
+  /**
+   * The text of the model with its markers, a prefill included. `undefined` when it is not known: the upstream has parsed the calls, or
+   * the answer was ended before the model ended it.
+   */
+  raw: string | undefined
 }
 
 /** Options of {@link createChunkTransformer}. */
@@ -39,7 +74,13 @@ export function toParserOptions(options: ChunkTransformerOptions): ParserOptions
   const {
     truncatedCalls: _truncatedCalls,
     deliver: _deliver,
+    prefill: _prefill,
+    singleCall: _singleCall,
+    requiresCall: _requiresCall,
+    toolNames: _toolNames,
     onDiagnostic: _onDiagnostic,
+    onCall: _onCall,
+    onAnswer: _onAnswer,
     includeUsage: _includeUsage,
     markerTokens: _markerTokens,
     ...parserOptions

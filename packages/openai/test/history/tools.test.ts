@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkTools } from '../../src/check-tools.ts'
+import { checkTools } from '../../src/request/check-tools.ts'
 import { normalizeToolFields, normalizeTools } from '../../src/index.ts'
 
 const parameters = { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] }

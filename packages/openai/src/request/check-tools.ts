@@ -1,6 +1,6 @@
 import type { ChatTool } from '@tooldelta/core'
 import { z } from 'zod'
-import { InvalidRequestError } from './errors.ts'
+import { InvalidRequestError } from '../errors.ts'
 
 /** Loose objects: what is not named here is the upstream's business and passes. */
 const toolsSchema = z.array(

@@ -5,7 +5,7 @@ import {
   prepareRequest,
   type ChatCompletionRequest,
   type PrepareRequestOptions,
-} from '../src/index.ts'
+} from '../../src/index.ts'
 
 const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }]
 const request: ChatCompletionRequest = { model: 'm', messages: [], tools, temperature: 0.2 }

@@ -1,60 +1,8 @@
 import { findFormat, type ParserOptions } from '@tooldelta/core'
 import { checkTools } from './check-tools.ts'
-import { InvalidRequestError } from './errors.ts'
-import type { ChatCompletionRequest } from './wire.ts'
-
-/**
- * How tools reach the model. `template`: the upstream's chat template writes them into the prompt. `prompt`: tooldelta does (not in this
- * version). `passthrough`: the request and its answer are left alone.
- */
-export type RequestMode = 'template' | 'prompt' | 'passthrough'
-
-/**
- * The kind of upstream: what its `tool_choice` must be for the tools to be in the prompt and the model's text to come back as it is.
- * `vllm` and `llamacpp`: `none`. `sglang`: `auto`. `generic`: the field is removed.
- */
-export type UpstreamProfile = 'vllm' | 'sglang' | 'llamacpp' | 'generic'
-
-/** Options of {@link prepareRequest}: those of the parser, and how the upstream is asked. */
-export interface PrepareRequestOptions extends Omit<ParserOptions, 'tools'> {
-  /** @defaultValue 'template' */
-  mode?: RequestMode | undefined
-  /** @defaultValue 'vllm' */
-  profile?: UpstreamProfile | undefined
-}
-
-/** One thing that was changed in a request. */
-export interface RequestChange {
-  /** The request field. */
-  path: string
-  action: 'added' | 'changed' | 'removed'
-  /** The value before; absent when it was added. */
-  before?: unknown
-  /** The value now; absent when it was removed. */
-  after?: unknown
-  /** One sentence for people. */
-  reason: string
-}
-
-/** What became of a request. */
-export interface RequestReport {
-  /** `passthrough` also when the request has no tools: its answer must not be parsed. */
-  mode: RequestMode
-  profile: UpstreamProfile
-  /** Empty when the request goes on exactly as it came. */
-  changes: RequestChange[]
-  /** What the client asked for and will not get. */
-  warnings: string[]
-}
-
-/** The result of {@link prepareRequest}. */
-export interface PreparedRequest {
-  /** What to send. The given object itself when nothing was changed; it is never written to. */
-  request: ChatCompletionRequest
-  /** Options for {@link createChunkTransformer} or {@link transformCompletion}. With mode `passthrough` its `tools` are empty. */
-  parser: ParserOptions
-  report: RequestReport
-}
+import { InvalidRequestError } from '../errors.ts'
+import type { ChatCompletionRequest } from '../wire.ts'
+import type { PreparedRequest, PrepareRequestOptions, RequestReport, UpstreamProfile } from './types.ts'
 
 const toolChoiceFor: Readonly<Record<UpstreamProfile, string | undefined>> = {
   vllm: 'none',
