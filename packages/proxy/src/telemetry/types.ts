@@ -1,6 +1,13 @@
 import type { ExchangeObserver } from '@tooldelta/fetch'
 import type { Registry } from 'prom-client'
 
+/** The log, as of pino. */
+export interface RequestLog {
+  info(line: object, message: string): void
+  error(line: object, message: string): void
+  warn(message: string): void
+}
+
 /** What happens at the upstreams, as told by their pools. */
 export interface UpstreamTelemetry {
   /** One request to one replica has ended: with a status, or with an error code such as `ECONNREFUSED`. */
@@ -10,6 +17,8 @@ export interface UpstreamTelemetry {
     status?: number | undefined
     errorCode?: string | undefined
     isRetry: boolean
+    /** The request's `x-request-id`; the log then names the replica. */
+    requestId?: string | undefined
   }): void
   /** A replica was taken out or has come back. */
   onReplicaState(state: { upstream: string; replica: string; isHealthy: boolean }): void

@@ -1,0 +1,46 @@
+import type { Config } from '../config/schema.ts'
+
+/** Where log lines go. */
+export interface LogStream {
+  write(line: string): void
+}
+
+/** Options of pino, as Fastify takes them for its `logger`. */
+export interface LoggerOptions {
+  level: string
+  redact: { paths: string[]; censor: string }
+  stream?: LogStream
+}
+
+const secretHeaders = ['authorization', '"x-api-key"', '"api-key"', '"proxy-authorization"', 'cookie', '"set-cookie"']
+const secretFields = ['key', 'apiKey', 'upstreamKey', 'password']
+const places = ['', 'headers', 'req.headers', 'request.headers', 'res.headers', 'response.headers', 'err', 'error']
+
+/**
+ * Options for the log of a server: one JSON object a line, keys replaced wherever a line may hold one. On a terminal, lines for people.
+ *
+ * @param stream - where lines go. @defaultValue standard output
+ * @example
+ * ```ts
+ * const app = fastify({ logger: await createLoggerOptions(config.log) })
+ * ```
+ */
+export async function createLoggerOptions(log: Config['log'], stream?: LogStream): Promise<LoggerOptions> {
+  const paths = places.flatMap((place) => secretHeaders.map((name) => joinPath(place, name)))
+  const options: LoggerOptions = {
+    level: log.level,
+    redact: { paths: [...paths, ...secretFields.map((name) => `*.${name}`)], censor: '[redacted]' },
+  }
+  const target = stream ?? (process.stdout.isTTY ? await createTerminalStream() : undefined)
+  return target === undefined ? options : { ...options, stream: target }
+}
+
+function joinPath(place: string, name: string): string {
+  if (place === '') return name.startsWith('"') ? `[${name}]` : name
+  return name.startsWith('"') ? `${place}[${name}]` : `${place}.${name}`
+}
+
+async function createTerminalStream(): Promise<LogStream> {
+  const { default: pretty } = await import('pino-pretty')
+  return pretty({ singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' })
+}
