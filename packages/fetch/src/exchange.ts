@@ -14,6 +14,8 @@ export interface Exchange {
   body: string
   /** How to read the answer; absent when it goes on untouched. */
   answer?: ChunkTransformerOptions
+  /** The client has asked for a stream. */
+  isStream?: boolean
   /** Set when the request is wrong: the answer to give, without asking the upstream. */
   refusal?: Response
 }
@@ -23,13 +25,15 @@ export function prepareExchange(text: string, options: ToolCallOptions): Exchang
   const body = readObject(text)
   // No JSON object: the upstream words the error.
   if (body === undefined) return { body: text }
+  const isStream = body.stream === true
   try {
     const { request, parser, report } = prepareRequest(body, toPrepareOptions(options))
     options.onRequest?.(report)
-    if (report.mode === 'passthrough') return { body: text }
+    if (report.mode === 'passthrough') return { body: text, isStream }
     const includeUsage = body.stream_options?.include_usage === true
     return {
       body: request === body ? text : patchJson(text, body, request),
+      isStream,
       answer: { ...parser, ...toTransformOptions(options), includeUsage },
     }
   } catch (error) {

@@ -45,3 +45,17 @@ export function createSilenceWatch(ms: number, onSilence: () => void): SilenceWa
     },
   }
 }
+
+/** Creates a watch that calls `onOver` when all waits together, and what is between them, take longer than `ms` milliseconds. */
+export function createDeadline(ms: number, onOver: () => void): SilenceWatch {
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  return {
+    start() {
+      timer ??= setTimeout(onOver, ms)
+      if (typeof timer === 'object') timer.unref()
+    },
+    stop() {},
+    end: () => clearTimeout(timer),
+  }
+}

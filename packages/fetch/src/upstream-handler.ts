@@ -6,7 +6,7 @@ import { toClientHeaders, toUpstreamHeaders } from './headers.ts'
 import { checkToolCallOptions, type ToolCallOptions } from './options.ts'
 import { relayBody } from './relay.ts'
 import { transformAnswer } from './response.ts'
-import { createSilenceWatch } from './silence-watch.ts'
+import { createDeadline, createSilenceWatch, type SilenceWatch } from './silence-watch.ts'
 import { readUpstreamAddress } from './upstream-url.ts'
 
 /** Options of {@link createUpstreamHandler} and of the servers built on it. */
@@ -23,6 +23,12 @@ export interface UpstreamHandlerOptions extends ToolCallOptions {
    * @defaultValue 300_000
    */
   timeoutMs?: number | undefined
+  /**
+   * How long a whole answer that is not streamed may take, in milliseconds. It takes the place of `timeoutMs` there: a server is silent
+   * until such an answer is complete.
+   * @defaultValue none, `timeoutMs` holds for every answer
+   */
+  totalTimeoutMs?: number | undefined
   /** The fetch that reaches the upstream. @defaultValue the global one, looked up at each call */
   fetch?: typeof fetch | undefined
 }
@@ -50,7 +56,8 @@ const longestTimer = 2_147_483_647
 export function createUpstreamHandler(options: UpstreamHandlerOptions): UpstreamHandler {
   checkToolCallOptions(options)
   const address = readUpstreamAddress(options.upstream)
-  const timeoutMs = readTimeout(options.timeoutMs)
+  const timeoutMs = readTimeout('timeoutMs', options.timeoutMs) ?? 300_000
+  const totalTimeoutMs = readTimeout('totalTimeoutMs', options.totalTimeoutMs)
 
   return async (request) => {
     const { pathname, search } = new URL(request.url)
@@ -74,9 +81,7 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
   ): Promise<Response> {
     const call = new AbortController()
     const giveUp = (): void => call.abort(client.reason)
-    const watch = createSilenceWatch(timeoutMs, () =>
-      call.abort(timeoutFailure(`The upstream was silent for ${timeoutMs} ms.`)),
-    )
+    let watch = createWatch(exchange?.isStream === true, (failure) => call.abort(failure))
     const onEnd = (): void => client.removeEventListener('abort', giveUp)
     client.addEventListener('abort', giveUp)
     if (client.aborted) giveUp()
@@ -87,6 +92,11 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
       const send = options.fetch ?? globalThis.fetch
       response = await send(url, { ...init, signal: call.signal, redirect: 'manual' })
       watch.stop()
+      if (exchange?.isStream !== true && isEventStream(response)) {
+        // Nobody knew that this would be a stream.
+        watch.end()
+        watch = createWatch(true, (failure) => call.abort(failure))
+      }
     } catch (error) {
       watch.end()
       onEnd()
@@ -109,12 +119,25 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
     const body = isUntouched ? relayBody(result.body as ReadableStream<Uint8Array>, relay) : result.body
     return new Response(body, { status: result.status, statusText: result.statusText, headers })
   }
+
+  function createWatch(isStream: boolean, onOver: (failure: ToolDeltaError) => void): SilenceWatch {
+    if (isStream || totalTimeoutMs === undefined) {
+      return createSilenceWatch(timeoutMs, () => onOver(timeoutFailure(`The upstream was silent for ${timeoutMs} ms.`)))
+    }
+    return createDeadline(totalTimeoutMs, () =>
+      onOver(timeoutFailure(`The upstream did not complete its answer within ${totalTimeoutMs} ms.`)),
+    )
+  }
 }
 
-function readTimeout(timeoutMs: number | undefined): number {
-  if (timeoutMs === undefined) return 300_000
+function isEventStream(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith('text/event-stream') === true
+}
+
+function readTimeout(name: string, timeoutMs: number | undefined): number | undefined {
+  if (timeoutMs === undefined) return undefined
   if (Number.isFinite(timeoutMs) && timeoutMs > 0) return Math.min(timeoutMs, longestTimer)
   throw new TypeError(
-    `The option 'timeoutMs' must be a number of milliseconds above 0; got ${JSON.stringify(timeoutMs)}.`,
+    `The option '${name}' must be a number of milliseconds above 0; got ${JSON.stringify(timeoutMs)}.`,
   )
 }
