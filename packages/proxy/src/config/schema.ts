@@ -4,6 +4,8 @@ const name = z.string().min(1).max(128)
 /** Milliseconds. A timer of Node holds no more than 2^31 - 1. */
 const milliseconds = z.number().int().min(1).max(2_147_483_647)
 const count = z.number().int().min(1)
+/** A secret itself in its place is refused: names of variables hold no `-`. */
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
 
 const listen = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
@@ -14,18 +16,18 @@ const listen = z.strictObject({
 
 const key = z.strictObject({
   name: name.describe('Names the key in logs and metrics.'),
-  env: z.string().min(1).optional().describe('Environment variable that holds the key.'),
-  file: z.string().min(1).optional().describe('File that holds the key, one line.'),
+  env: variable.optional().describe('Environment variable that holds the key, or several with commas between.'),
+  file: z.string().min(1).optional().describe('File that holds the key; several lines are several keys.'),
   requestsPerMinute: count.optional().describe('Most requests of this key in a minute.'),
   profile: z.string().min(1).optional().describe('Client profile of this key.'),
 })
 
 const upstream = z.strictObject({
-  name,
+  name: name.default('default').describe('Names the server in models, logs and metrics.'),
   urls: z.array(z.url()).min(1).describe('Addresses of replicas of one server, with or without /v1.'),
   profile: z.enum(['vllm', 'sglang', 'llamacpp', 'generic']).default('vllm').describe('The kind of server.'),
-  keyEnv: z.string().min(1).optional().describe('Environment variable that holds the key of the upstream.'),
-  keyFile: z.string().min(1).optional().describe('File that holds the key of the upstream.'),
+  keyEnv: variable.optional().describe('Environment variable that holds the key of the upstream.'),
+  keyFile: z.string().min(1).optional().describe('File that holds the key of the upstream, one line.'),
   headers: z.record(z.string(), z.string()).default({}).describe('Headers on every request to it.'),
   connections: count.default(256).describe('Most connections to one replica.'),
   retries: z.number().int().min(0).max(10).default(2).describe('Repeats before the first byte of an answer.'),
@@ -36,20 +38,38 @@ const upstream = z.strictObject({
 })
 
 const parser = {
-  reasoning: z.enum(['off', 'tags', 'open', 'auto']).optional(),
-  callsInReasoning: z.enum(['if-last', 'extract', 'ignore']).optional(),
-  fencedCalls: z.enum(['content', 'extract']).optional(),
-  closers: z.enum(['confirmed', 'first']).optional(),
-  repair: z.boolean().optional(),
-  unknownTools: z.enum(['forward', 'content']).optional(),
+  reasoning: z
+    .enum(['off', 'tags', 'open', 'auto'])
+    .optional()
+    .describe('Where a thought begins; by default from the format.'),
+  callsInReasoning: z
+    .enum(['if-last', 'extract', 'ignore'])
+    .optional()
+    .describe('What a call inside a thought is; by default if-last.'),
+  fencedCalls: z
+    .enum(['content', 'extract'])
+    .optional()
+    .describe('What a call inside a Markdown fence is; by default content.'),
+  closers: z.enum(['confirmed', 'first']).optional().describe('Which closing tag ends a value; by default confirmed.'),
+  repair: z.boolean().optional().describe('Mend broken JSON and markup; by default yes.'),
+  unknownTools: z
+    .enum(['forward', 'content'])
+    .optional()
+    .describe('What calls of undeclared tools become; by default forward.'),
 }
 
 const model = z.strictObject({
-  name: name.describe('What clients call the model.'),
+  name: name.default('*').describe('What clients call the model; * stands for every name that is not listed.'),
   aliases: z.array(name).default([]).describe('Other names for it.'),
-  upstream: name.describe('The upstream that serves it.'),
+  upstream: name.default('default').describe('The upstream that serves it; need not be said when there is one.'),
   upstreamModel: name.optional().describe('What the upstream calls it; by default as clients do.'),
-  format: z.string().min(1).default('auto').describe("The model's tool-call format; tooldelta formats lists them."),
+  format: z
+    .string()
+    .min(1)
+    .default('auto')
+    .describe(
+      "The model's tool-call format, as tooldelta formats lists them, or a file *.json with its response_template.",
+    ),
   /** `auto`: the probe at start decides. */
   mode: z.enum(['auto', 'template', 'prompt', 'passthrough']).default('auto').describe('How tools reach the model.'),
   toolChoice: z
@@ -72,30 +92,34 @@ const model = z.strictObject({
   dropParams: z.array(z.string()).default([]).describe('Request fields that are removed.'),
   truncatedCalls: z.enum(['length', 'error']).default('length').describe('How a stream ends whose call was cut off.'),
   deliver: z.enum(['stream', 'when-complete']).default('stream').describe('When a call is sent.'),
-  parser: z.strictObject(parser).default({}),
+  parser: z.strictObject(parser).default({}).describe("How the model's text is read."),
 })
 
 /** The settings of `tooldelta serve`: the shape of `tooldelta.yaml`. */
 export const configSchema = z.strictObject({
   listen: listen.prefault({}),
   keys: z.array(key).default([]).describe('Keys of clients. Without one only this machine can be served.'),
-  upstreams: z.array(upstream).min(1),
+  upstreams: z.array(upstream).min(1).describe('Model servers.'),
   models: z
     .array(model)
     .default([])
     .describe('Without one every model of the first upstream is served, in the format auto.'),
   timeouts: z
     .strictObject({
-      connect: milliseconds.default(5000).describe('To connect to a replica.'),
-      idle: milliseconds.default(300_000).describe('Silence of the upstream, before and between pieces.'),
-      total: milliseconds.default(600_000).describe('A whole answer that is not streamed.'),
-      keepAlive: milliseconds.default(15_000).describe('Silence towards the client before a keep-alive comment.'),
-      drain: milliseconds.default(30_000).describe('For answers under way after SIGTERM.'),
+      connect: milliseconds.default(5000).describe('Milliseconds to connect to a replica.'),
+      idle: milliseconds
+        .default(300_000)
+        .describe('Milliseconds of silence of the upstream, before and between pieces.'),
+      total: milliseconds.default(600_000).describe('Milliseconds for a whole answer that is not streamed.'),
+      keepAlive: milliseconds
+        .default(15_000)
+        .describe('Milliseconds of silence towards the client before a keep-alive comment.'),
+      drain: milliseconds.default(30_000).describe('Milliseconds for answers under way after SIGTERM.'),
     })
     .prefault({}),
   limits: z
     .strictObject({
-      bodyBytes: count.default(33_554_432).describe('Largest request body.'),
+      bodyBytes: count.default(33_554_432).describe('Largest request body, in bytes.'),
       inFlight: count.default(1024).describe('Most requests at once; more get 429.'),
       requestsPerMinute: count.optional().describe('Most requests of one key or address in a minute.'),
     })
@@ -103,16 +127,21 @@ export const configSchema = z.strictObject({
   circuit: z
     .strictObject({
       failures: count.default(3).describe('Failures in a row that take a replica out.'),
-      pause: milliseconds.default(10_000).describe('How long it stays out.'),
+      pause: milliseconds.default(10_000).describe('Milliseconds that it stays out.'),
     })
     .prefault({}),
   log: z
     .strictObject({
-      level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+      level: z
+        .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+        .default('info')
+        .describe('How much is logged.'),
       contents: z.boolean().default(false).describe('Write texts and arguments into the log. For debugging only.'),
     })
     .prefault({}),
-  metrics: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
+  metrics: z
+    .strictObject({ enabled: z.boolean().default(true).describe('Prometheus metrics at /metrics.') })
+    .prefault({}),
   tracing: z
     .strictObject({ endpoint: z.url().optional().describe('OTLP/HTTP endpoint; none, no traces.') })
     .prefault({}),

@@ -22,7 +22,8 @@ export async function readFormat(format: string): Promise<ParserOptions['format'
   return template
 }
 
-function findTemplate(value: unknown, file: string): ResponseTemplate {
+/** The template in the content of a file. */
+export function findTemplate(value: unknown, file: string): ResponseTemplate {
   const record = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   const template = record['response_template'] ?? record
   if (typeof template === 'object' && ('fields' in template || 'response_schema' in template)) {

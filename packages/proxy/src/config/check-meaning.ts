@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs'
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { findFormat, formats } from '@tooldelta/core'
+import { readErrorMessage } from '../errors.ts'
+import { findTemplate } from '../input/read-format.ts'
+import { readJson } from '../input/read-json.ts'
+import { isSecretName } from './mask.ts'
+import { nearestName } from './nearest.ts'
+import type { Config } from './schema.ts'
+import type { LocalProblem } from './secrets.ts'
+import type { SettingPath } from './settings.ts'
+
+/** What a schema cannot say: names that must exist or be unique, formats, addresses, and who may be served without a key. */
+export function checkMeaning(config: Config): LocalProblem[] {
+  return [
+    ...checkKeys(config),
+    ...config.upstreams.flatMap((upstream, index) => [
+      ...upstream.urls.flatMap((url, place) => checkUrl(url, ['upstreams', index, 'urls', place])),
+      ...checkDuplicates(upstream.urls.map((url, place) => [url, ['upstreams', index, 'urls', place]])),
+      ...checkHeaders(upstream.headers, ['upstreams', index, 'headers']),
+    ]),
+    ...checkDuplicates(config.upstreams.map(({ name }, index) => [name, ['upstreams', index, 'name']])),
+    ...checkModels(config),
+    ...(config.tracing.endpoint === undefined ? [] : checkUrl(config.tracing.endpoint, ['tracing', 'endpoint'])),
+  ]
+}
+
+function checkKeys({ keys, listen }: Config): LocalProblem[] {
+  const problems = checkDuplicates(keys.map(({ name }, index) => [name, ['keys', index, 'name']]))
+  for (const [index, { env, file }] of keys.entries()) {
+    if (env !== undefined || file !== undefined) continue
+    problems.push({
+      path: ['keys', index],
+      message: 'It is not said where the key is.',
+      mend: 'Set env to the name of an environment variable, or file to a file with the key.',
+    })
+  }
+  if (keys.length === 0 && !isLoopback(listen.host) && !listen.allowWithoutKey) {
+    problems.push({
+      path: ['listen', 'host'],
+      message: `${listen.host} lets other machines in, and no key is asked of them.`,
+      mend: 'Set TOOLDELTA_KEY or keys, listen on 127.0.0.1, or set listen.allowWithoutKey: true.',
+    })
+  }
+  return problems
+}
+
+/** Whether only this machine reaches an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
+}
+
+function checkUrl(url: string, path: SettingPath): LocalProblem[] {
+  const { protocol, username, password, search, hash } = new URL(url)
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    return [
+      { path, message: `It begins with ${protocol}.`, mend: 'It must be an address such as http://127.0.0.1:8000.' },
+    ]
+  }
+  if (username !== '' || password !== '') {
+    return [
+      { path, message: 'It holds a user name or password.', mend: 'Remove it; set keyEnv to a variable with the key.' },
+    ]
+  }
+  if (search !== '' || hash !== '') return [{ path, message: 'It holds a query or fragment.', mend: 'Remove it.' }]
+  return []
+}
+
+function checkHeaders(headers: Record<string, string>, path: SettingPath): LocalProblem[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    try {
+      validateHeaderName(name)
+      validateHeaderValue(name, value)
+      return []
+    } catch {
+      const what = isSecretName(name) ? 'is no header' : `with ${JSON.stringify(value)} is no header`
+      return [
+        { path: [...path, name], message: `${name} ${what}.`, mend: 'Use letters, digits and dashes in its name.' },
+      ]
+    }
+  })
+}
+
+function checkModels({ models, upstreams }: Config): LocalProblem[] {
+  const known = upstreams.map(({ name }) => name)
+  const names = models.flatMap(({ name, aliases }, index): [string, SettingPath][] => [
+    [name, ['models', index, 'name']],
+    ...aliases.map((alias, place): [string, SettingPath] => [alias, ['models', index, 'aliases', place]]),
+  ])
+  return [
+    ...checkDuplicates(names),
+    ...models.flatMap(({ upstream, format }, index) => [
+      ...(known.includes(upstream) ? [] : [unknownUpstream(upstream, known, ['models', index, 'upstream'])]),
+      ...checkFormat(format, ['models', index, 'format']),
+    ]),
+  ]
+}
+
+function unknownUpstream(name: string, known: readonly string[], path: SettingPath): LocalProblem {
+  const near = nearestName(name, known)
+  const mend = near === undefined ? `Upstreams: ${known.join(', ')}.` : `Did you mean ${near}?`
+  return { path, message: `There is no upstream ${JSON.stringify(name)}.`, mend }
+}
+
+function checkFormat(format: string, path: SettingPath): LocalProblem[] {
+  if (format.endsWith('.json')) return checkTemplate(format, path)
+  try {
+    findFormat(format)
+    return []
+  } catch {
+    const near = nearestName(
+      format,
+      formats.flatMap(({ id, aliases }) => [id, ...aliases]),
+    )
+    const mend = `${near === undefined ? '' : `Did you mean ${near}? `}tooldelta formats lists them; auto finds out by itself.`
+    return [{ path, message: `There is no format ${JSON.stringify(format)}.`, mend }]
+  }
+}
+
+function checkTemplate(file: string, path: SettingPath): LocalProblem[] {
+  try {
+    findFormat(findTemplate(readJson(readFileSync(file, 'utf8'), file), file))
+    return []
+  } catch (error) {
+    const message = readErrorMessage(error)
+    return [{ path, message, mend: 'Name a file with a response_template, or a format.' }]
+  }
+}
+
+/** A name that stands twice; the second place is reported. */
+function checkDuplicates(names: readonly (readonly [string, SettingPath])[]): LocalProblem[] {
+  return names.flatMap(([name, path], index) =>
+    names.findIndex(([other]) => other === name) === index
+      ? []
+      : [{ path, message: `${JSON.stringify(name)} is there twice.`, mend: 'Rename or remove one.' }],
+  )
+}
