@@ -17,6 +17,8 @@ export interface NodeRequestOptions {
   headers?: Readonly<Record<string, string | number | string[] | undefined>> | undefined
   /** Silence of an event stream after which a comment `: keep-alive` is sent, in milliseconds. @defaultValue none is sent */
   keepAliveMs?: number | undefined
+  /** Called with each time that the client took to make room for more, in milliseconds. */
+  onClientWait?: ((ms: number) => void) | undefined
   /**
    * Ends the exchange before its time. With a `ToolDeltaError` as its reason the client is told: an answer that has not begun becomes this
    * error, a stream ends with it.

@@ -9,6 +9,8 @@ export interface WriteNodeResponseOptions {
   headers?: Readonly<Record<string, string | number | string[] | undefined>> | undefined
   /** Silence of an event stream after which a comment `: keep-alive` is sent, in milliseconds. @defaultValue none is sent */
   keepAliveMs?: number | undefined
+  /** Called with each time that the client took to make room for more, in milliseconds. */
+  onClientWait?: ((ms: number) => void) | undefined
 }
 
 /**
@@ -20,7 +22,7 @@ export interface WriteNodeResponseOptions {
 export async function writeNodeResponse(
   answer: Response,
   response: ServerResponse,
-  { headers = {}, keepAliveMs }: WriteNodeResponseOptions = {},
+  { headers = {}, keepAliveMs, onClientWait }: WriteNodeResponseOptions = {},
 ): Promise<void> {
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value)
   for (const [name, value] of answer.headers) response.setHeader(name, value)
@@ -42,7 +44,7 @@ export async function writeNodeResponse(
       const { done, value } = await reader.read()
       if (done || response.destroyed) break
       keepAlive?.note(value)
-      if (!response.write(value)) await waitForDrain(response)
+      if (!response.write(value)) await waitForDrain(response, onClientWait)
     }
     if (!response.destroyed) response.end()
   } catch (error) {
@@ -62,8 +64,9 @@ function createErrorEvents(error: unknown, isBetweenEvents: boolean): string {
   return `${isBetweenEvents ? '' : '\n\n'}data: ${JSON.stringify(body)}\n\ndata: [DONE]\n\n`
 }
 
-async function waitForDrain(response: ServerResponse): Promise<void> {
+async function waitForDrain(response: ServerResponse, onWait?: (ms: number) => void): Promise<void> {
   if (response.destroyed) return
+  const began = performance.now()
   await new Promise<void>((resolve) => {
     const done = (): void => {
       response.off('drain', done)
@@ -73,6 +76,7 @@ async function waitForDrain(response: ServerResponse): Promise<void> {
     response.on('drain', done)
     response.on('close', done)
   })
+  onWait?.(performance.now() - began)
 }
 
 function ignore(): void {}

@@ -27,7 +27,7 @@ export function recordExchange(metrics: Metrics, names: ModelNames, notes: Excha
   const labels: ModelLabels = {
     gen_ai_operation_name: notes.operation,
     gen_ai_provider_name: notes.upstream ?? '',
-    gen_ai_request_model: names.toLabel(notes.model, end.status < 400),
+    gen_ai_request_model: names.toLabel(notes.model ?? notes.alias, end.status < 400),
   }
   recordCalls(metrics, notes, labels.gen_ai_request_model)
   recordTimes(metrics, notes, labels, end)

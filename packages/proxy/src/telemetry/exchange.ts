@@ -81,7 +81,7 @@ function end(context: ExchangeContext, notes: ExchangeNotes, span: ExchangeSpan 
   const name =
     notes.operation === undefined
       ? `${notes.method} ${notes.path}`
-      : `${notes.operation} ${modelNames.toLabel(notes.model, status < 400)}`
+      : `${notes.operation} ${modelNames.toLabel(notes.model ?? notes.alias, status < 400)}`
   span.end(name, createSpanAttributes(notes, ending), ending.errorType)
 }
 

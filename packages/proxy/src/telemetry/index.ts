@@ -9,14 +9,7 @@ import { createUpstreamTelemetry } from './upstream-telemetry.ts'
 
 export { answerMetricsOfWorkers } from './cluster-metrics.ts'
 export { createLoggerOptions, type LoggerOptions, type LogStream } from './logger.ts'
-export type {
-  ExchangeRoute,
-  ExchangeStart,
-  ExchangeTelemetry,
-  RequestLog,
-  Telemetry,
-  UpstreamTelemetry,
-} from './types.ts'
+export type { ExchangeRoute, ExchangeStart, ExchangeTelemetry, RequestLog, Telemetry } from './types.ts'
 
 /**
  * Starts the telemetry of a server: metrics, one log line for each request, and traces where an OTLP endpoint is set (`tracing.endpoint`,

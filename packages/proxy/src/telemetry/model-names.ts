@@ -9,18 +9,22 @@ export interface ModelNames {
   toLabel(model: string | undefined, isServed: boolean): string
 }
 
+/** The name in the settings that stands for every model that is not listed. */
+const everyModel = '*'
+
 /**
- * Names of models for metrics: those of the settings. Where the settings name none, the first ones that the upstream answers for; all
- * others are `other`.
+ * Names of models for metrics: those of the settings. Where the settings let every model through, also the first ones that the upstream
+ * answers for; all others are `other`.
  */
 export function createModelNames(configured: readonly string[]): ModelNames {
   const names = new Set(configured)
-  const isLearning = names.size === 0
+  const isLearning = names.size === 0 || names.delete(everyModel)
+  const most = names.size + mostLearnt
   return {
     toLabel(model, isServed) {
       if (model === undefined) return otherModel
       if (names.has(model)) return model
-      if (!isLearning || !isServed || names.size >= mostLearnt || model.length > 128) return otherModel
+      if (!isLearning || !isServed || names.size >= most || model.length > 128) return otherModel
       names.add(model)
       return model
     },

@@ -1,27 +1,12 @@
 import type { ExchangeObserver } from '@tooldelta/fetch'
 import type { Registry } from 'prom-client'
+import type { UpstreamEvents } from '../upstream/types.ts'
 
 /** The log, as of pino. */
 export interface RequestLog {
   info(line: object, message: string): void
   error(line: object, message: string): void
   warn(message: string): void
-}
-
-/** What happens at the upstreams, as told by their pools. */
-export interface UpstreamTelemetry {
-  /** One request to one replica has ended: with a status, or with an error code such as `ECONNREFUSED`. */
-  onAttempt(attempt: {
-    upstream: string
-    replica: string
-    status?: number | undefined
-    errorCode?: string | undefined
-    isRetry: boolean
-    /** The request's `x-request-id`; the log then names the replica. */
-    requestId?: string | undefined
-  }): void
-  /** A replica was taken out or has come back. */
-  onReplicaState(state: { upstream: string; replica: string; isHealthy: boolean }): void
 }
 
 /** A request as it arrives. */
@@ -39,7 +24,7 @@ export interface ExchangeStart {
 
 /** What is known about a request when its body has been read and its model found. */
 export interface ExchangeRoute {
-  /** The model's name in the settings: a label of metrics. Absent for models that the settings do not name. */
+  /** The model's name in the settings: a label of metrics. Absent where the settings let every model through; `alias` has the name then. */
   model?: string | undefined
   /** The name that the client used, where it is another one. For the log alone. */
   alias?: string | undefined
@@ -83,7 +68,7 @@ export interface Telemetry {
   /** The text for `GET /metrics`: of all workers, where this is one of several. */
   metrics(): Promise<{ contentType: string; text: string }>
   /** To be handed to every upstream. */
-  readonly upstreamEvents: UpstreamTelemetry
+  readonly upstreamEvents: Required<UpstreamEvents>
   /** Begins a request. */
   observe(start: ExchangeStart & ExchangeRoute): ExchangeTelemetry
   /** Sends what traces are left. */

@@ -1,11 +1,12 @@
 import type { Metrics } from './metrics.ts'
-import type { ExchangeTelemetry, UpstreamTelemetry } from './types.ts'
+import type { UpstreamEvents } from '../upstream/types.ts'
+import type { ExchangeTelemetry } from './types.ts'
 
 /** Counts what happens at upstreams. `running`: requests by id, to note in their log line which replica answered. */
 export function createUpstreamTelemetry(
   metrics: Metrics,
   running: ReadonlyMap<string, ExchangeTelemetry>,
-): UpstreamTelemetry {
+): Required<UpstreamEvents> {
   return {
     onAttempt({ upstream, replica, status, errorCode, requestId }) {
       metrics.upstreamRequests.inc({ upstream, code: status === undefined ? toCode(errorCode) : String(status) })
@@ -17,9 +18,9 @@ export function createUpstreamTelemetry(
   }
 }
 
-/** Error codes of Node and undici are words in capitals; anything else could hold anything. */
+/** Codes of Node, undici and our own are one word each; anything else could hold anything. */
 function toCode(errorCode: string | undefined): string {
-  return errorCode !== undefined && /^[A-Z][A-Z0-9_]{1,47}$/.test(errorCode) ? errorCode : 'error'
+  return errorCode !== undefined && /^\w{1,48}$/.test(errorCode) ? errorCode : 'error'
 }
 
 function hideCredentials(url: string): string {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config, UpstreamConfig } from '../config/schema.ts'
 import { createBusyAnswer, createOutAnswer, createStoppingAnswer, readErrorCode, toFailure } from './failures.ts'
 import { createReplica, type Outcome, type Replica } from './replica.ts'
-import { readOwnHeaders, readRequest, type UpstreamRequest } from './request.ts'
+import { readHeader, readOwnHeaders, readRequest, type UpstreamRequest } from './request.ts'
 import { createChooser } from './choose.ts'
 import { isRepeatable, readWait } from './retry.ts'
 import type { Upstream, UpstreamEvents } from './types.ts'
@@ -53,7 +53,8 @@ export function createUpstream(
     const outcome = await replica.ask(request)
     const result =
       outcome.response === undefined ? { errorCode: readErrorCode(outcome.error) } : { status: outcome.response.status }
-    events.onAttempt?.({ upstream: name, replica: replica.url, isRetry, ...result })
+    const requestId = readHeader(request.headers, 'x-request-id')
+    events.onAttempt?.({ upstream: name, replica: replica.url, isRetry, ...result, ...(requestId && { requestId }) })
     return outcome
   }
 

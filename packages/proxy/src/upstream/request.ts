@@ -80,3 +80,9 @@ export function readOwnHeaders(
   for (const [name, value] of Object.entries(headers)) own.set(name.toLowerCase(), value)
   return own
 }
+
+/** Finds a header in a list of names and values. */
+export function readHeader(headers: readonly string[], name: string): string | undefined {
+  for (let place = 0; place < headers.length; place += 2) if (headers[place] === name) return headers[place + 1]
+  return undefined
+}

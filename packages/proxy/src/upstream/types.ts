@@ -17,6 +17,8 @@ export interface UpstreamAttempt {
   /** Why there was no answer: `ECONNREFUSED`, `UND_ERR_SOCKET`, `UND_ERR_CONNECT_TIMEOUT`, `upstream_timeout`... */
   errorCode?: string
   isRetry: boolean
+  /** The request's `x-request-id`. */
+  requestId?: string
 }
 
 /** Tells what happens at an upstream, for metrics and logs. Listeners must not throw. */
