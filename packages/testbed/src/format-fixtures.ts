@@ -18,6 +18,8 @@ export interface FormatFixture {
   /** What it shows, in a few words. */
   title: string
   text: string
+  /** Where a recorded stream was cut, in UTF-16 units from the start. */
+  cuts?: number[]
   tools?: ChatTool[]
   options?: Omit<ParserOptions, 'format' | 'tools'>
   finishReason?: FinishReason

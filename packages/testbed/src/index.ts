@@ -1,4 +1,5 @@
 export * from '@tooldelta/testkit'
+export * from './continue-reducer.ts'
 export * from './fixtures.ts'
 export * from './format-fixtures.ts'
 export * from './format-page.ts'
