@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { addDemoCommand } from './commands/demo.ts'
 import { addFormatsCommand } from './commands/formats.ts'
 import { addParseCommand } from './commands/parse.ts'
+import { addRecordCommand } from './commands/record.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addTraceCommand } from './commands/trace.ts'
@@ -13,6 +14,7 @@ const addCommands = [
   addServeCommand,
   addParseCommand,
   addTraceCommand,
+  addRecordCommand,
   addReplayCommand,
   addFormatsCommand,
   addDemoCommand,

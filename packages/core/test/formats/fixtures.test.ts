@@ -11,6 +11,7 @@ import {
   mergeEvents,
   readFormatFixtures,
   runParser,
+  splitAt,
   splitEvery,
 } from '@tooldelta/testbed'
 import { describe, expect, it } from 'vitest'
@@ -58,6 +59,8 @@ describe.each(formats)('fixtures of $id', ({ id }) => {
     const { text, finishReason } = fixture
     const whole = mergeEvents(runParser(options, [text], finishReason))
     expectSame(mergeEvents(runParser(options, splitEvery(text, 1), finishReason)), whole, 'single characters')
+    if (fixture.cuts !== undefined)
+      expectSame(mergeEvents(runParser(options, splitAt(text, fixture.cuts), finishReason)), whole, 'as recorded')
     for (const chunks of eachTwoWaySplit(text))
       expectSame(mergeEvents(runParser(options, chunks, finishReason)), whole, chunks.join('¦'))
   })

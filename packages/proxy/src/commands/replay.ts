@@ -9,6 +9,7 @@ interface ReplayFlags {
   port: number
   host: string
   delay: number
+  recordedTimes?: boolean
   id?: string
 }
 
@@ -16,8 +17,10 @@ const help = `
 FILE is one of
   JSON lines     {"id": "a", "text": "...", "chunks": ["...", "..."]}; chunks are optional
   a JSON stream  {"id": "a", "model": "...", "chunks": [chat.completion.chunk objects]}, or a list of such
+  a recording    what tooldelta record wrote
 
-A request gets the recordings whose id or model is its model, in turn; any other model gets all of them in turn.
+A request that was recorded gets the answer that it got then, byte for byte and with the same cuts.
+Any other request gets the recordings whose id or model is its model, in turn; where there are none, all of them in turn.
 As with a vLLM server that was started without a tool parser, tools are taken only with tool_choice "none", and
 earlier calls need JSON objects as arguments: else the answer is 400.
 Usage that was not recorded counts each chunk as a token.
@@ -36,15 +39,16 @@ export function addReplayCommand(program: Command, report: ReportExitCode): void
     .option('-p, --port <n>', 'port to listen on; 0 for any free one', portNumber, 8000)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--delay <ms>', 'milliseconds before each chunk of a stream', wholeNumber({ min: 0, max: 600_000 }), 0)
+    .option('--recorded-times', 'wait before each piece of a recorded exchange as long as the recording did')
     .option('--id <id>', 'play only this recording')
     .addHelpText('after', help)
-    .action(async (file: string, { port, host, delay, id }: ReplayFlags) => {
+    .action(async (file: string, { port, host, delay, recordedTimes, id }: ReplayFlags) => {
       const { readRecordings } = await import('../replay/recording.ts')
       const name = file === '-' ? 'Standard input' : file
       const recordings = selectById(readRecordings(await readText(file), name), id, name)
       const { createReplayApp } = await import('../replay/replay-app.ts')
       const { listen, serveUntilSignal } = await import('../serve/listen.ts')
-      const app = createReplayApp({ recordings, delayMs: delay })
+      const app = createReplayApp({ recordings, delayMs: delay, recordedTimes })
       const url = await listen(app, { host, port })
       const served = serveUntilSignal(app, 0)
       const what = recordings.length === 1 ? '1 recording' : `${recordings.length} recordings`

@@ -4,8 +4,12 @@ import { readFormat } from './read-format.ts'
 import { readTools } from './read-tools.ts'
 
 /** What {@link addParserOptions} adds to a command's options. */
-export interface ParserFlags {
+export interface ParserFlags extends ReadingFlags {
   format: string
+}
+
+/** What {@link addReadingOptions} adds to a command's options. */
+export interface ReadingFlags {
   reasoning?: ReasoningMode
   callsInReasoning?: CallsInReasoning
   fencedCalls?: 'content' | 'extract'
@@ -15,13 +19,20 @@ export interface ParserFlags {
   unknownTools?: 'forward' | 'content'
 }
 
-/** Adds the options that say how model text is read. */
+/** The option that names the format. */
+export const formatOption: readonly [flags: string, description: string] = [
+  '-f, --format <id|file>',
+  "the model's tool-call format, such as qwen3_coder, hermes or auto; tooldelta formats lists them. Or a file *.json with the model's response_template: its tokenizer_config.json, or the template alone",
+]
+
+/** Adds the options that say how model text is read; the format is required. */
 export function addParserOptions(command: Command): Command {
+  return addReadingOptions(command.requiredOption(...formatOption))
+}
+
+/** Adds the options that say how model text is read, without the format. */
+export function addReadingOptions(command: Command): Command {
   return command
-    .requiredOption(
-      '-f, --format <id|file>',
-      "the model's tool-call format, such as qwen3_coder, hermes or auto; tooldelta formats lists them. Or a file *.json with the model's response_template: its tokenizer_config.json, or the template alone",
-    )
     .addOption(
       choice('--reasoning <mode>', 'where a thought begins (default: from the format)', [
         'off',
@@ -63,9 +74,13 @@ export function choice(flags: string, description: string, values: readonly stri
  * @throws UsageError for an unknown format, with the nearest name, or a template that cannot be read
  */
 export async function toParserOptions(flags: ParserFlags): Promise<ParserOptions> {
+  return { format: await readFormat(flags.format), ...toReadingOptions(flags) }
+}
+
+/** The parser's options out of a command's, without the format. */
+export function toReadingOptions(flags: ReadingFlags): Omit<ParserOptions, 'format'> {
   const { reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools } = flags
-  const format = await readFormat(flags.format)
-  return { format, reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools }
+  return { reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools }
 }
 
 /** As {@link toParserOptions}, with the tools of a file. */

@@ -1,4 +1,4 @@
-import type { RecordedChunk, Recording } from './recording.ts'
+import { chunksOf, type RecordedChunk, type Recording } from './recording.ts'
 
 /** What an answer is made for. */
 export interface AnswerContext {
@@ -20,12 +20,17 @@ interface RecordedToolCall {
 
 /** The chunk objects of a streamed answer, without `[DONE]`. */
 export function createStreamChunks(recording: Recording, context: AnswerContext): object[] {
-  const chunks = recording.kind === 'stream' ? recording.chunks : toChunks(recording, context)
+  const chunks = readChunks(recording, context)
   const isUsage = (chunk: RecordedChunk): boolean => chunk.choices.length === 0
   if (!context.includeUsage) return chunks.filter((chunk) => !isUsage(chunk))
   if (chunks.some((chunk) => isUsage(chunk) && chunk.usage)) return [...chunks]
   const { choices: _, ...envelope } = chunks[0] ?? { choices: [] }
   return [...chunks, { ...envelope, choices: [], usage: countUsage(chunks) }]
+}
+
+function readChunks(recording: Recording, context: AnswerContext): readonly RecordedChunk[] {
+  if (recording.kind === 'text') return toChunks(recording, context)
+  return recording.kind === 'stream' ? recording.chunks : chunksOf(recording.exchange)
 }
 
 /** vLLM's shape: the role alone, the pieces, the last of them in one chunk with the finish reason. */

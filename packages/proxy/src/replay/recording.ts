@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { UsageError } from '../errors.ts'
 import { cutText } from '../input/cut-text.ts'
 import { readJson } from '../input/read-json.ts'
+import { type Exchange, exchangeSchema, isEventStream, parseObject, readBody, readEvents } from './exchange.ts'
 
 const chunkSchema = z.looseObject({
   choices: z.array(
@@ -37,9 +38,12 @@ export type Recording =
   | { kind: 'text'; id: string; model?: string | undefined; pieces: readonly string[]; finishReason: string }
   /** The chunk objects as a server sent them. */
   | { kind: 'stream'; id: string; model?: string | undefined; chunks: readonly RecordedChunk[] }
+  /** What `tooldelta record` wrote: a request and the bytes of its answer, cut where they came. */
+  | { kind: 'exchange'; id: string; model?: string | undefined; exchange: Exchange }
 
 /**
- * Reads recordings: JSON lines `{"id","text","chunks"}`, or one JSON document `{"id","model","chunks":[chunk objects]}` or a list of such.
+ * Reads recordings: JSON lines `{"id","text","chunks"}` or those of `tooldelta record`, or one JSON document
+ * `{"id","model","chunks":[chunk objects]}` or a list of such.
  *
  * @param text - the file's text
  * @param name - the file's name, for messages
@@ -85,6 +89,10 @@ function toRecording(value: unknown, where: string): Recording {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError(`${where} is no recording. It must be an object such as {"id": "a", "text": "..."}.`)
   }
+  if ('response' in value) {
+    const exchange = check(exchangeSchema, value, where)
+    return { kind: 'exchange', id: exchange.id, model: exchange.model, exchange }
+  }
   const { chunks } = value as { chunks?: unknown }
   const isStream = Array.isArray(chunks) && typeof chunks[0] === 'object'
   return isStream ? toStream(value, where) : toText(value, where)
@@ -104,6 +112,23 @@ function toText(value: object, where: string): Recording {
     throw new UsageError(`${where}: "chunks" joined are not "text". Leave one of them out.`)
   }
   return { kind: 'text', id, model, pieces: chunks ?? cutText(text ?? '', 4), finishReason }
+}
+
+/** The chunk objects of an exchange's answer, whether it was streamed or whole. Empty where the server gave none. */
+export function chunksOf(exchange: Exchange): RecordedChunk[] {
+  const objects = isEventStream(exchange) ? readEvents(exchange) : [toChunk(parseObject(readBody(exchange)) ?? {})]
+  return objects.flatMap((object) => {
+    const result = chunkSchema.safeParse(object)
+    return result.success ? [result.data] : []
+  })
+}
+
+/** A whole completion as one chunk. */
+function toChunk(completion: Record<string, unknown>): object {
+  const { choices, ...rest } = completion
+  if (!Array.isArray(choices)) return rest
+  const deltas = choices.map(({ message, ...choice }: Record<string, unknown>) => ({ ...choice, delta: message ?? {} }))
+  return { ...rest, object: 'chat.completion.chunk', choices: deltas }
 }
 
 function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
