@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream'
 import type { Config } from '../config/schema.ts'
 
 /** Where log lines go. */
@@ -40,7 +41,23 @@ function joinPath(place: string, name: string): string {
   return name.startsWith('"') ? `${place}[${name}]` : `${place}.${name}`
 }
 
-async function createTerminalStream(): Promise<LogStream> {
+/** Lines for people: time, level and fields in a row. */
+export async function createTerminalStream(destination?: LogStream): Promise<LogStream> {
   const { default: pretty } = await import('pino-pretty')
-  return pretty({ singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' })
+  return pretty({
+    singleLine: true,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss.l',
+    ...(destination !== undefined && { destination: toWritable(destination) }),
+  })
+}
+
+function toWritable(stream: LogStream): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(line: string, _encoding, done) {
+      stream.write(line)
+      done()
+    },
+  })
 }
