@@ -4,6 +4,7 @@ export type { CallIdShape, Format as FormatRow, ReasoningMarkers, Syntax } from 
 export { createDeltaEncoder, type DeltaEncoder } from './openai/delta-encoder.ts'
 export type { ChatCompletionDelta, ToolCallDelta } from './openai/wire.ts'
 export { createToolCallParser, restoreToolCallParser } from './parser/create-parser.ts'
+export { mergeEvents } from './parser/merge-events.ts'
 export { foldEvents, parseToolCalls } from './parser/parse-tool-calls.ts'
 export type { ParserSnapshot, ToolCallParser } from './parser/parser.ts'
 export type { Diagnostic, DiagnosticCode } from './diagnostics.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ParserEvent } from '@tooldelta/core'
-import { describeDifference, findDifferentSplit, mergeEvents } from '../src/trace/all-splits.ts'
+import { describeDifference, findDifferentSplit } from '../src/trace/all-splits.ts'
 import { createFolder, runCommand } from './helpers/command.ts'
 import { qwenText } from './helpers/texts.ts'
 
@@ -39,23 +39,6 @@ describe('the comparison of splits', () => {
     const seen: number[] = []
     expect(findDifferentSplit('abc', { format: 'hermes' }, 'stop', (done, all) => seen.push(done, all))).toBeUndefined()
     expect(seen).toEqual([0, 2, 1, 2])
-  })
-
-  it('joins pieces of one text and nothing else', () => {
-    const events: ParserEvent[] = [
-      { type: 'content', text: 'a' },
-      { type: 'content', text: 'b' },
-      { type: 'reasoning', text: 'c' },
-      { type: 'tool-call-start', index: 0, id: 'x', name: 'f' },
-      { type: 'tool-call-arguments', index: 0, text: '{' },
-      { type: 'tool-call-arguments', index: 0, text: '}' },
-    ]
-    expect(mergeEvents(events)).toEqual([
-      { type: 'content', text: 'ab' },
-      { type: 'reasoning', text: 'c' },
-      { type: 'tool-call-start', index: 0, id: 'x', name: 'f' },
-      { type: 'tool-call-arguments', index: 0, text: '{}' },
-    ])
   })
 
   it('shows a difference with the text around the cut', () => {

@@ -152,6 +152,11 @@ export class Trace {
     }
   }
 
+  /** Whether something came out in a step. */
+  hasEvents(index: number): boolean {
+    return this.at(index).events > (index === 0 ? 0 : this.at(index - 1).events)
+  }
+
   /** The message as it was after a step. */
   message(index: number): TracedMessage {
     const mark = this.at(index)

@@ -1,4 +1,4 @@
-import { createToolCallParser, type ParserEvent, type ParserOptions } from '@tooldelta/core'
+import { createToolCallParser, mergeEvents, type ParserEvent, type ParserOptions } from '@tooldelta/core'
 import { quoteText } from '../output/quote.ts'
 import { describeEvent } from './trace-chunks.ts'
 
@@ -36,25 +36,6 @@ export function findDifferentSplit(
     if (different !== undefined) return different
   }
   return undefined
-}
-
-/** Joins neighbouring pieces of one text. */
-export function mergeEvents(events: readonly ParserEvent[]): ParserEvent[] {
-  const merged: ParserEvent[] = []
-  for (const event of events) {
-    const last = merged.at(-1)
-    if (last !== undefined && 'text' in last && 'text' in event && isSameText(last, event)) {
-      merged[merged.length - 1] = { ...last, text: `${last.text}${event.text}` } as ParserEvent
-    } else {
-      merged.push(event)
-    }
-  }
-  return merged
-}
-
-function isSameText(a: ParserEvent, b: ParserEvent): boolean {
-  if (a.type !== b.type || a.type === 'diagnostic') return false
-  return a.type !== 'tool-call-arguments' || b.type !== 'tool-call-arguments' || a.index === b.index
 }
 
 function compareEvents(
