@@ -6,10 +6,21 @@ import {
   type TokenInfo,
   type ToolCallParser,
 } from '@tooldelta/core'
+import { AnswerRecord } from './answer-record.ts'
 import { createCallDelivery } from './call-delivery.ts'
-import { truncatedCallBody } from './errors.ts'
-import { decideFinishReason } from './finish-reason.ts'
+import { missingCallBody, truncatedCallBody } from './errors.ts'
+import { decideFinishReason, isRegularEnd } from './finish-reason.ts'
 import { toParserOptions, type ChunkTransformerOptions } from './options.ts'
+import {
+  firstText,
+  isFilledList,
+  isPresent,
+  isSameDelta,
+  readText,
+  readTokens,
+  shiftIndexes,
+  unknownFields,
+} from './upstream-delta.ts'
 import type { ErrorBody, UpstreamChoice, UpstreamDelta } from './wire.ts'
 
 /** A chunk to send, without what all chunks of an answer share. */
@@ -32,20 +43,27 @@ export interface ChoiceTransformer {
   readonly isFinished: boolean
   /** Whether the upstream has turned out to parse calls itself. */
   readonly isNative: boolean
+  /**
+   * What the upstream does of which nobody gets anything, since the answer was ended at its first call. `nothing` yet: it may be at its
+   * end. `writing`: it goes on. `undefined`: the answer was not ended by us, or the upstream has ended it too.
+   */
+  readonly surplus: 'nothing' | 'writing' | undefined
   transform(choice: UpstreamChoice): ChoiceOutput
   /** The upstream's stream has ended; gives what is left of a choice without a finish. */
   end(reason: string): ChoiceOutput
 }
-
-const handledFields: ReadonlySet<string> = new Set(['role', 'content', 'reasoning_content', 'reasoning', 'tool_calls'])
 
 /** @internal */
 export function createChoiceTransformer(index: number, options: ChunkTransformerOptions): ChoiceTransformer {
   const encoder = createDeltaEncoder()
   const delivery = createCallDelivery(options.deliver)
   let parser: ToolCallParser | undefined
+  const record = options.onAnswer === undefined ? undefined : new AnswerRecord()
   let isFinished = false
   let isNative = false
+  let isCut = false
+  let surplus: ChoiceTransformer['surplus']
+  let nativeCalls = 0
   let roleSent = false
   let upstreamReasons = false
   let waitingReasoning = ''
@@ -68,24 +86,38 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
   /** Reasoning of the upstream never goes inside a call, and never ahead of earlier text that is still held back. */
   function sendReasoning(): void {
     if (waitingReasoning === '' || isHolding()) return
+    putReasoning()
+  }
+
+  function putReasoning(): void {
     put({ reasoning_content: waitingReasoning })
+    record?.addReasoning(waitingReasoning)
     waitingReasoning = ''
   }
 
   function send(events: readonly ParserEvent[]): void {
     let batch: ParserEvent[] = []
-    for (const event of events) {
+    for (const [place, event] of events.entries()) {
       if (event.type === 'diagnostic') {
         const { type: _type, ...diagnostic } = event
         options.onDiagnostic?.(diagnostic, index)
         continue
       }
-      batch.push(...delivery.take(event))
-      if (event.type === 'tool-call-end' && waitingReasoning !== '') {
+      const delivered = delivery.take(nameForClient(event, options.toolNames))
+      record?.add(delivered)
+      batch.push(...delivered)
+      if (event.type !== 'tool-call-end') continue
+      options.onCall?.({ choice: index, index: event.index, status: event.status })
+      if (waitingReasoning !== '') {
         for (const delta of encoder.encode(batch)) put(delta)
         batch = []
-        put({ reasoning_content: waitingReasoning })
-        waitingReasoning = ''
+        putReasoning()
+      }
+      if (options.singleCall === true) {
+        isCut = true
+        const isLast = events.slice(place + 1).every(({ type }) => type === 'diagnostic')
+        record?.cutRaw(isLast ? parser?.inspect().held.length : undefined)
+        break
       }
     }
     if (batch.length > 0) for (const delta of encoder.encode(batch)) put(delta)
@@ -93,13 +125,22 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
 
   function takeText(text: string, tokens: TokenInfo | undefined): void {
     if (text === '') return
-    parser ??= createToolCallParser(parserOptionsFor(options, upstreamReasons))
-    send(tokens === undefined ? parser.feed(text) : parser.feed(text, tokens))
+    if (parser === undefined) startText()
+    record?.addRaw(text)
+    send(tokens === undefined ? parser!.feed(text) : parser!.feed(text, tokens))
     sendReasoning()
   }
 
+  function startText(): void {
+    parser = createToolCallParser(parserOptionsFor(options, upstreamReasons))
+    const { prefill } = options
+    if (prefill === undefined || prefill === '') return
+    record?.addRaw(prefill)
+    send(parser.feed(prefill))
+  }
+
   function endText(reason: string): void {
-    if (parser !== undefined) send(parser.end(reason))
+    if (parser !== undefined && !isCut) send(parser.end(reason))
     parser = undefined
     sendReasoning()
   }
@@ -109,7 +150,13 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
     if (delivery.truncatedCalls > 0 && options.truncatedCalls === 'error') {
       return { pieces, isUnchanged: false, error: truncatedCallBody() }
     }
-    put({}, decideFinishReason(reason, delivery))
+    const hasCalls = delivery.wholeCalls + delivery.truncatedCalls > 0
+    if (options.requiresCall === true && !hasCalls && !isNative && isRegularEnd(reason)) {
+      return { pieces, isUnchanged: false, error: missingCallBody() }
+    }
+    const finishReason = decideFinishReason(reason, delivery)
+    put({}, finishReason)
+    if (record !== undefined && !isNative) options.onAnswer?.(record.end(index, finishReason))
     return { pieces, isUnchanged: false }
   }
 
@@ -125,12 +172,25 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
     endText('abort')
   }
 
+  /** The upstream does not say when a call has ended; at the finish all have. */
+  function countNative(calls: unknown, finishReason: string | null): void {
+    if (isFilledList(calls)) {
+      for (const call of calls) if (typeof call.index === 'number') nativeCalls = Math.max(nativeCalls, call.index + 1)
+    }
+    if (finishReason === null) return
+    const status = isRegularEnd(finishReason) ? 'complete' : 'truncated'
+    for (let place = 0; place < nativeCalls; place += 1) {
+      options.onCall?.({ choice: index, index: delivery.sentCalls + place, status })
+    }
+  }
+
   function takeNative(choice: UpstreamChoice, delta: UpstreamDelta): ChoiceOutput {
     if (delta.role === 'assistant') roleSent = true
     sendRole()
     const { tool_calls: calls, ...rest } = delta
     const finishReason = choice.finish_reason || null
     isFinished = finishReason !== null
+    countNative(calls, finishReason)
     const isEmptyList = calls !== undefined && !isFilledList(calls)
     const isShifted = delivery.sentCalls > 0 && isFilledList(calls)
     const isUnchanged = pieces.length === 0 && !isEmptyList && !isShifted
@@ -147,13 +207,18 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
     sendReasoning()
     const text = readText(delta.content)
     takeText(text, readTokens(choice.token_ids, options.markerTokens))
-    if (choice.finish_reason) endText(choice.finish_reason)
+    if (choice.finish_reason || isCut) endText(choice.finish_reason || 'stop')
     // A chunk without text is a sign of life, or carries token ids: it goes on.
     const isSilent = pieces.length === 0 && text === '' && reasoning === ''
     const extras = unknownFields(delta)
     if (extras !== undefined || (isSilent && !choice.finish_reason)) {
       if (pieces.length === 0) put({})
       Object.assign(pieces[0]!.delta, extras)
+    }
+    if (isCut) {
+      surplus = choice.finish_reason ? undefined : 'nothing'
+      // Why the model ended is of no interest: its first call was whole before.
+      return finish('stop')
     }
     if (!choice.finish_reason) {
       const isWellFormed = choice.finish_reason === null && isPresent(choice.delta)
@@ -172,11 +237,17 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
     get isNative() {
       return isNative
     },
+    get surplus() {
+      return surplus
+    },
     transform(choice) {
       pieces = []
-      // Clients count a second finish, or text after it, as part of the next answer.
-      if (isFinished) return { pieces, isUnchanged: false }
       const delta = choice.delta ?? {}
+      // Clients count a second finish, or text after it, as part of the next answer.
+      if (isFinished) {
+        if (surplus !== undefined) surplus = readSurplus(choice, delta)
+        return { pieces, isUnchanged: false }
+      }
       if (!isNative && isFilledList(delta.tool_calls)) turnNative()
       return isNative ? takeNative(choice, delta) : takeRaw(choice, delta)
     },
@@ -186,7 +257,7 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
       endText(reason)
       if (reason !== 'abort' && reason !== 'error') {
         // Nobody knows whether a call that the upstream parsed had come to its end.
-        return finish(isNative ? 'length' : reason)
+        return finish(isNative ? 'length' : isCut ? 'stop' : reason)
       }
       isFinished = true
       return { pieces, isUnchanged: false }
@@ -201,49 +272,14 @@ function parserOptionsFor(options: ChunkTransformerOptions, upstreamReasons: boo
   return { ...parserOptions, reasoning: 'tags' }
 }
 
-function firstText(...values: unknown[]): string {
-  for (const value of values) if (typeof value === 'string' && value !== '') return value
-  return ''
+/** Blanks may follow the last call; everything else shows that the upstream goes on. */
+function readSurplus(choice: UpstreamChoice, delta: UpstreamDelta): ChoiceTransformer['surplus'] {
+  if (choice.finish_reason) return undefined
+  return readText(delta.content).trim() === '' && !isFilledList(delta.tool_calls) ? 'nothing' : 'writing'
 }
 
-function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null
-}
-
-/** Some servers send content as a list of parts. */
-function readText(content: unknown): string {
-  if (typeof content === 'string') return content
-  if (!Array.isArray(content)) return ''
-  return content.map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : '')).join('')
-}
-
-function readTokens(ids: unknown, markers: Readonly<Record<string, number>> | undefined): TokenInfo | undefined {
-  return markers !== undefined && Array.isArray(ids) ? { ids: ids as number[], markers } : undefined
-}
-
-function unknownFields(delta: UpstreamDelta): Record<string, unknown> | undefined {
-  let extras: Record<string, unknown> | undefined
-  for (const [key, value] of Object.entries(delta)) {
-    if (handledFields.has(key) || value === null) continue
-    extras ??= {}
-    extras[key] = value
-  }
-  return extras
-}
-
-function isSameDelta(given: UpstreamDelta, sent: Record<string, unknown>): boolean {
-  const record = given as Record<string, unknown>
-  const keys = Object.keys(record)
-  if (keys.length !== Object.keys(sent).length) return false
-  return keys.every(
-    (key) => record[key] === sent[key] || (key === 'content' && record[key] === null && sent[key] === ''),
-  )
-}
-
-function isFilledList(calls: unknown): calls is { index?: unknown }[] {
-  return Array.isArray(calls) && calls.length > 0
-}
-
-function shiftIndexes(calls: readonly { index?: unknown }[], shift: number): object[] {
-  return calls.map((call) => (typeof call.index === 'number' ? { ...call, index: call.index + shift } : call))
+function nameForClient(event: ParserEvent, names: ChunkTransformerOptions['toolNames']): ParserEvent {
+  if (names === undefined || event.type !== 'tool-call-start') return event
+  const name = names.get(event.name)
+  return name === undefined ? event : { ...event, name }
 }

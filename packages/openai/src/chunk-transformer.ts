@@ -5,8 +5,17 @@ import { brokenStreamBody, readError, withoutRetry } from './errors.ts'
 import { toParserOptions, type ChunkTransformerOptions } from './options.ts'
 import type { ChatCompletionChunk, ErrorBody, UpstreamChoice, UpstreamChunk } from './wire.ts'
 
+/**
+ * What is still wanted of an upstream. `answer`: all that it sends. `usage`: the answer was ended at its first call, and the upstream may
+ * just be at its end too; give it a moment to say its usage, then end the stream. `nothing`: the answer was ended and the upstream goes
+ * on; close its connection.
+ */
+export type UpstreamDemand = 'answer' | 'usage' | 'nothing'
+
 /** Turns the chunks of one answer's stream into chunks with tool calls. */
 export interface ChunkTransformer {
+  /** What is still wanted of the upstream. Only with `singleCall` it is ever something else than `answer`. */
+  readonly demand: UpstreamDemand
   /**
    * Takes the upstream's next chunk and returns the chunks to send, in order. When the given chunk may go on exactly as it is, the same
    * object comes back, so a caller that still has its bytes can send those.
@@ -127,7 +136,21 @@ export function createChunkTransformer(options: ChunkTransformerOptions): ChunkT
     return chunks
   }
 
+  function readDemand(): UpstreamDemand {
+    if (options.singleCall !== true || choices.size < (options.choices ?? 1)) return 'answer'
+    let demand: UpstreamDemand = 'answer'
+    for (const { isFinished, surplus } of choices.values()) {
+      if (!isFinished) return 'answer'
+      if (surplus === 'writing') demand = 'nothing'
+      else if (surplus === 'nothing' && demand === 'answer') demand = 'usage'
+    }
+    return demand === 'usage' && (options.includeUsage === false || usageSent) ? 'nothing' : demand
+  }
+
   return {
+    get demand() {
+      return readDemand()
+    },
     transform(chunk) {
       if (typeof chunk !== 'object' || chunk === null) {
         throw new TypeError('transform() takes a chunk object. Is this the text of an event? Then JSON.parse it first.')

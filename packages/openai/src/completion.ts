@@ -1,6 +1,6 @@
-import { parseToolCalls, type ParsedMessage } from '@tooldelta/core'
-import { TruncatedToolCallError } from './errors.ts'
-import { decideFinishReason } from './finish-reason.ts'
+import { createToolCallParser, foldEvents, type ParsedMessage, type ParserEvent } from '@tooldelta/core'
+import { MissingToolCallError, TruncatedToolCallError } from './errors.ts'
+import { decideFinishReason, isRegularEnd } from './finish-reason.ts'
 import { toParserOptions, type TransformOptions } from './options.ts'
 import type { ChatCompletion, ChatCompletionChoice, ChatCompletionMessage, UpstreamCompletion } from './wire.ts'
 
@@ -12,6 +12,7 @@ import type { ChatCompletion, ChatCompletionChoice, ChatCompletionMessage, Upstr
  * A call that was cut off stays in `tool_calls` with its arguments as far as they came and `finish_reason: 'length'`; with
  * `deliver: 'when-complete'` it is left out.
  *
+ * @throws MissingToolCallError when `requiresCall` is set and there is none
  * @throws TruncatedToolCallError when a call was cut off and `truncatedCalls` is `error`
  * @example
  * ```ts
@@ -30,16 +31,24 @@ export function transformCompletion(completion: UpstreamCompletion, options: Tra
 function transformChoice(choice: ChatCompletionChoice, index: number, options: TransformOptions): ChatCompletionChoice {
   const message = choice.message
   if (typeof message !== 'object' || message === null) return choice
-  if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0) return choice
+  if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0) {
+    const status = isRegularEnd(choice.finish_reason || 'stop') ? 'complete' : 'truncated'
+    for (const place of message.tool_calls.keys()) options.onCall?.({ choice: index, index: place, status })
+    return choice
+  }
 
   const upstreamReasoning = readReasoning(message)
-  const reason = choice.finish_reason || 'stop'
-  const parsed = parseContent(message, reason, upstreamReasoning !== '', options)
+  const given = choice.finish_reason || 'stop'
+  const parsed = parseContent(message, given, upstreamReasoning !== '', options)
   for (const diagnostic of parsed?.diagnostics ?? []) options.onDiagnostic?.(diagnostic, index)
 
   const calls = parsed?.toolCalls ?? []
+  for (const [place, { status }] of calls.entries()) options.onCall?.({ choice: index, index: place, status })
+  // Why the model ended is of no interest behind a call that ends the answer.
+  const reason = parsed?.isCut === true ? 'stop' : given
   const truncatedCalls = calls.filter((call) => call.status === 'truncated').length
   if (truncatedCalls > 0 && options.truncatedCalls === 'error') throw new TruncatedToolCallError()
+  if (options.requiresCall === true && calls.length === 0 && isRegularEnd(reason)) throw new MissingToolCallError()
   const finishReason = decideFinishReason(reason, { wholeCalls: calls.length - truncatedCalls, truncatedCalls })
 
   const changed: ChatCompletionMessage = { ...message }
@@ -52,22 +61,46 @@ function transformChoice(choice: ChatCompletionChoice, index: number, options: T
   const reasoning = upstreamReasoning + (parsed?.reasoning ?? '')
   delete changed['reasoning']
   if (reasoning !== '') changed.reasoning_content = reasoning
+  options.onAnswer?.({ choice: index, message: changed, finishReason, raw: parsed?.raw })
 
   if (finishReason === choice.finish_reason && isSameMessage(message, changed)) return choice
   return { ...choice, message: changed, finish_reason: finishReason }
 }
 
+/** A message, and what is known about the text that it was read from. */
+interface ParsedContent extends ParsedMessage {
+  /** Whether the answer was ended at its first call. */
+  isCut: boolean
+  raw: string | undefined
+}
+
 function parseContent(
-  message: ChatCompletionMessage,
+  { content }: ChatCompletionMessage,
   finishReason: string,
   upstreamReasons: boolean,
   options: TransformOptions,
-): ParsedMessage | undefined {
-  if (typeof message.content !== 'string' || message.content === '') return undefined
+): ParsedContent | undefined {
+  if (typeof content !== 'string' || content === '') return undefined
   const parserOptions = toParserOptions(options)
   // An upstream that separates the reasoning itself never starts its content inside a thought.
   if (upstreamReasons && parserOptions.reasoning !== 'off') parserOptions.reasoning = 'tags'
-  return parseToolCalls(message.content, { ...parserOptions, finishReason })
+  const parser = createToolCallParser(parserOptions)
+  const text = (options.prefill ?? '') + content
+  const events = [...parser.feed(text), ...parser.end(finishReason)]
+  const end = options.singleCall === true ? events.findIndex(({ type }) => type === 'tool-call-end') : -1
+  if (end < 0) return { ...fold(events, options), isCut: false, raw: text }
+  const isWhole = events.slice(end + 1).every(({ type }) => type === 'diagnostic')
+  return { ...fold(events.slice(0, end + 1), options), isCut: true, raw: isWhole ? text : undefined }
+}
+
+function fold(events: readonly ParserEvent[], { toolNames }: TransformOptions): ParsedMessage {
+  const message = foldEvents(events)
+  if (toolNames === undefined) return message
+  const toolCalls = message.toolCalls.map((call) => {
+    const name = toolNames.get(call.function.name)
+    return name === undefined ? call : { ...call, function: { ...call.function, name } }
+  })
+  return { ...message, toolCalls }
 }
 
 function readReasoning(message: ChatCompletionMessage): string {

@@ -61,6 +61,24 @@ export class TruncatedToolCallError extends ToolDeltaError {
   }
 }
 
+/** The model answered without the call that `tool_choice` demands: `status` 502. */
+export class MissingToolCallError extends ToolDeltaError {
+  constructor() {
+    super(502, missingCallBody())
+    this.name = 'MissingToolCallError'
+  }
+}
+
+/** What a client reads when the model did not call the tool that it had to call. */
+export function missingCallBody(): ErrorBody {
+  return {
+    message:
+      "The model answered without the tool call that tool_choice demands. Ask again, or use tool_choice 'auto' and read its text.",
+    type: upstreamErrorType,
+    code: 'tool_call_missing',
+  }
+}
+
 /** What a client reads when a call was cut off and `truncatedCalls` is `error`. */
 export function truncatedCallBody(): ErrorBody {
   return {

@@ -10,7 +10,12 @@ export function decideFinishReason(
   upstream: string,
   calls: { readonly wholeCalls: number; readonly truncatedCalls: number },
 ): string {
-  if (upstream !== 'stop' && upstream !== 'tool_calls') return upstream
+  if (!isRegularEnd(upstream)) return upstream
   if (calls.truncatedCalls > 0) return 'length'
   return calls.wholeCalls > 0 ? 'tool_calls' : 'stop'
+}
+
+/** Whether the model itself came to its end. */
+export function isRegularEnd(reason: string): boolean {
+  return reason === 'stop' || reason === 'tool_calls'
 }

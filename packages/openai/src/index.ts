@@ -1,4 +1,4 @@
-export { createChunkTransformer, type ChunkTransformer } from './chunk-transformer.ts'
+export { createChunkTransformer, type ChunkTransformer, type UpstreamDemand } from './chunk-transformer.ts'
 export { transformCompletion } from './completion.ts'
 export {
   prepareRequest,
@@ -49,6 +49,7 @@ export { createRandomCallId } from './call-id.ts'
 export {
   createErrorObject,
   InvalidRequestError,
+  MissingToolCallError,
   readError,
   ToolDeltaError,
   TruncatedToolCallError,

@@ -31,7 +31,7 @@ export interface TransformOptions extends ParserOptions {
   onDiagnostic?: ((diagnostic: Diagnostic, choice: number) => void) | undefined
   /** Called when a call has ended, with its choice, its index and how it ended. */
   onCall?: ((call: EndedCall) => void) | undefined
-  /** Called when a choice has come to its end without an error, with what the client got. */
+  /** Called when a choice has come to its end without an error, with what the client got. Not where the upstream parses calls itself. */
   onAnswer?: ((answer: DeliveredAnswer) => void) | undefined
 }
 
@@ -48,8 +48,8 @@ export interface DeliveredAnswer {
   message: ChatCompletionMessage
   finishReason: string
   /**
-   * The text of the model with its markers, a prefill included. `undefined` when it is not known: the upstream has parsed the calls, or
-   * the answer was ended before the model ended it.
+   * The text of the model with its markers, a prefill included. `undefined` when nobody knows where it ends, because the answer was ended
+   * inside of it.
    */
   raw: string | undefined
 }
@@ -67,6 +67,8 @@ export interface ChunkTransformerOptions extends TransformOptions {
    * spelled out of ordinary tokens is then text.
    */
   markerTokens?: Readonly<Record<string, number>> | undefined
+  /** How many choices the request asks for (`n`): an answer is not ended before all have come. @defaultValue 1 */
+  choices?: number | undefined
 }
 
 /** The part of the options that the parser reads, with ids that never repeat. */
@@ -83,6 +85,7 @@ export function toParserOptions(options: ChunkTransformerOptions): ParserOptions
     onAnswer: _onAnswer,
     includeUsage: _includeUsage,
     markerTokens: _markerTokens,
+    choices: _choices,
     ...parserOptions
   } = options
   const shape = typeof options.format === 'string' ? findFormat(options.format).callIds : undefined

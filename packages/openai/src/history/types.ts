@@ -41,6 +41,7 @@ export type HistoryRule =
   | 'legacy-result'
   | 'reasoning-mirrored'
   | 'reasoning-restored'
+  | 'call-replayed'
   | 'control-tokens'
   | 'tools-empty'
   | 'tool-choice'

@@ -1,3 +1,4 @@
+export { checkRequestOptions } from './check-options.ts'
 export { prepareRequest } from './prepare-request.ts'
 export type {
   AnswerOptions,

@@ -98,7 +98,7 @@ export interface RequestReport {
 
 /** How the answer of a prepared request is read: options for {@link createChunkTransformer} and {@link transformCompletion}. */
 export type AnswerOptions = ParserOptions &
-  Pick<ChunkTransformerOptions, 'prefill' | 'singleCall' | 'requiresCall' | 'toolNames' | 'onAnswer'>
+  Pick<ChunkTransformerOptions, 'prefill' | 'singleCall' | 'requiresCall' | 'toolNames' | 'choices' | 'onAnswer'>
 
 /** The result of {@link prepareRequest}. */
 export interface PreparedRequest {
