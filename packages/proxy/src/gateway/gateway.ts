@@ -1,0 +1,105 @@
+import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
+import type { Config } from '../config/schema.ts'
+import { resolveSecrets, type Secrets } from '../config/secrets.ts'
+import { createLoggerOptions, createTelemetry, type Telemetry } from '../telemetry/index.ts'
+import { createUpstream, type Upstream } from '../upstream/index.ts'
+import { addApi, listApiPaths, type PathMethods } from './api.ts'
+import { createDrain } from './drain.ts'
+import { installErrors, readPath } from './errors.ts'
+import { createExchanges } from './exchanges.ts'
+import { createModelRoutes } from './model-routes.ts'
+import { addOperations, listOperationPaths } from './operations.ts'
+import { startProbes } from './probes.ts'
+import { readRequestId } from './request-id.ts'
+import type { Gateway, GatewayOptions } from './types.ts'
+
+/**
+ * Builds the server of `tooldelta serve` from its settings: the API under `/v1`, health, metrics and the page of the API. Not listening yet.
+ *
+ * The log has one line for each request, without contents: no texts, no tools, no keys.
+ *
+ * @throws ConfigError or UsageError for settings that cannot be used
+ * @example
+ * ```ts
+ * const config = readConfig({ file: 'tooldelta.yaml', env: process.env })
+ * const gateway = await createGateway(config)
+ * await gateway.app.listen(config.listen)
+ * gateway.startProbes()
+ * process.once('SIGTERM', () => void gateway.drain())
+ * ```
+ */
+export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
+  const secrets = options.secrets ?? resolveSecrets(config, options.env ?? process.env)
+  const app = await createApp(config, options)
+  const telemetry = await createTelemetry(config, app.log, options.env)
+  const upstreams = createUpstreams(config, secrets, telemetry)
+  const routes = await createModelRoutes(config, upstreams)
+  const exchanges = createExchanges(config.limits.inFlight, config.timeouts.total)
+  const probing = new AbortController()
+  const drain = createDrain(app, exchanges, config.timeouts.drain)
+
+  app.addHook('preClose', async () => probing.abort())
+  app.addHook('onClose', async () => {
+    await Promise.all([...upstreams.values()].map((upstream) => upstream.close()))
+    await telemetry.close()
+  })
+  observeRequests(app, telemetry, new Set(listOperationPaths(config)))
+  const paths = [...listApiPaths({ config }), ...listOperationPaths(config).map((path): PathMethods => [path, ['GET']])]
+  installErrors(app, new Map(paths))
+  const { isDraining } = drain
+  await addOperations(app, { config, upstreams, telemetry, exchanges, isDraining })
+  await app.register((scope) => addApi(scope, { config, routes, exchanges, secrets }))
+
+  return {
+    app,
+    startProbes() {
+      const { probe } = options
+      if (config.probe.enabled && probe !== undefined) startProbes(routes.all, probe, app.log, probing.signal)
+    },
+    drain: () => drain.run(),
+  }
+}
+
+async function createApp(config: Config, { logStream }: GatewayOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: await createLoggerOptions(config.log, logStream),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: readRequestId,
+    bodyLimit: config.limits.bodyBytes,
+    forceCloseConnections: 'idle' as const,
+    // Requests that are on their way when the server stops are still answered.
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
+  })
+  return app
+}
+
+function createUpstreams(config: Config, secrets: Secrets, telemetry: Telemetry): Map<string, Upstream> {
+  const { timeouts, circuit } = config
+  return new Map(
+    config.upstreams.map((upstream) => {
+      const key = secrets.upstreamKeys.get(upstream.name)
+      return [upstream.name, createUpstream(upstream, { timeouts, circuit, key }, telemetry.upstreamEvents)]
+    }),
+  )
+}
+
+/** Gives each request its id, and a line in the log when it is over. */
+function observeRequests(app: FastifyInstance, telemetry: Telemetry, quietPaths: ReadonlySet<string>): void {
+  app.decorateRequest('telemetry')
+  app.addHook('onRequest', async (request, reply) => {
+    // Client, proxy and upstream name a request the same way.
+    request.raw.headers['x-request-id'] = request.id
+    void reply.header('x-request-id', request.id)
+    if (isQuiet(request, quietPaths)) return
+    const { id, method, raw } = request
+    const observed = telemetry.observe({ id, method, path: readPath(request), headers: raw.headers })
+    request.telemetry = observed
+    reply.raw.on('close', () => observed.end(reply.raw.writableFinished ? reply.raw.statusCode : 499))
+  })
+}
+
+function isQuiet(request: FastifyRequest, quietPaths: ReadonlySet<string>): boolean {
+  const path = readPath(request)
+  return quietPaths.has(path) || path.startsWith('/docs/')
+}

@@ -1,0 +1,2 @@
+export { createGateway } from './gateway.ts'
+export type { Gateway, GatewayOptions, Mode, Probe, ProbeOutcome } from './types.ts'
