@@ -25,7 +25,7 @@ export function toFailure(error: unknown, upstream: string, replica: string): To
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') {
     return createFailure(502, 'upstream_disconnected', `${where} closed its connection before it answered.`)
   }
-  if (code.startsWith('HPE_')) {
+  if (code.startsWith('HPE_') || code === 'HTTPParserError') {
     return createFailure(502, 'upstream_invalid_answer', `${where} sent an answer that is no HTTP. Is the port right?`)
   }
   const hint = `could not be reached: ${readMessage(error)}. Is the model server running there?`
