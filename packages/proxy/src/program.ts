@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
+import { addConfigCommand } from './commands/config.ts'
 import { addDemoCommand } from './commands/demo.ts'
 import { addFormatsCommand } from './commands/formats.ts'
 import { addParseCommand } from './commands/parse.ts'
@@ -12,6 +13,7 @@ import type { ExitCode } from './exit-code.ts'
 
 const addCommands = [
   addServeCommand,
+  addConfigCommand,
   addParseCommand,
   addTraceCommand,
   addRecordCommand,

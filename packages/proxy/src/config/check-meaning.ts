@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { findFormat, formats } from '@tooldelta/core'
+import { findPromptRenderer, promptFormats } from '@tooldelta/openai'
 import { readErrorMessage } from '../errors.ts'
 import { findTemplate } from '../input/read-format.ts'
 import { readJson } from '../input/read-json.ts'
+import { findFormatByName } from '../gateway/format-by-name.ts'
 import { isSecretName } from './mask.ts'
 import { nearestName } from './nearest.ts'
-import type { Config } from './schema.ts'
+import type { Config, ModelConfig } from './schema.ts'
 import type { LocalProblem } from './secrets.ts'
 import type { SettingPath } from './settings.ts'
 
@@ -89,6 +91,10 @@ function checkModels({ models, upstreams }: Config): LocalProblem[] {
   ])
   return [
     ...checkDuplicates(names),
+    ...models.flatMap((model, index) => [
+      ...checkMode(model, ['models', index, 'mode']),
+      ...checkWildcard(model, ['models', index, 'aliases']),
+    ]),
     ...models.flatMap(({ upstream, format }, index) => [
       ...(known.includes(upstream) ? [] : [unknownUpstream(upstream, known, ['models', index, 'upstream'])]),
       ...checkFormat(format, ['models', index, 'format']),
@@ -125,6 +131,34 @@ function checkTemplate(file: string, path: SettingPath): LocalProblem[] {
     const message = readErrorMessage(error)
     return [{ path, message, mend: 'Name a file with a response_template, or a format.' }]
   }
+}
+
+function checkMode({ mode, format, name, upstreamModel }: ModelConfig, path: SettingPath): LocalProblem[] {
+  if (mode !== 'prompt' || (name === '*' && format === 'auto')) return []
+  const known = format === 'auto' ? findFormatByName(upstreamModel ?? name) : format
+  if (known !== undefined && hasRenderer(known)) return []
+  const what = known === undefined ? 'models whose format is not known' : `the format ${known}`
+  return [
+    {
+      path,
+      message: `The prompt of ${what} cannot be written here.`,
+      mend: `Use mode template, or one of the formats ${promptFormats.join(', ')}.`,
+    },
+  ]
+}
+
+function hasRenderer(format: string): boolean {
+  try {
+    return findPromptRenderer(format) !== undefined
+  } catch {
+    // An unknown format, or a file: the format's own check reports the first.
+    return !format.endsWith('.json')
+  }
+}
+
+function checkWildcard({ name, aliases }: ModelConfig, path: SettingPath): LocalProblem[] {
+  if (name !== '*' || aliases.length === 0) return []
+  return [{ path, message: 'The model * has every name already.', mend: 'Give it a name, or remove the aliases.' }]
 }
 
 /** A name that stands twice; the second place is reported. */
