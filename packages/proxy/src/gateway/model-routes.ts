@@ -133,6 +133,7 @@ function createHandler(model: ModelConfig, settings: HandlerSettings): UpstreamH
     upstream: 'http://upstream',
     fetch: upstream.fetch,
     timeoutMs: config.timeouts.idle,
+    totalTimeoutMs: config.timeouts.total,
     format,
     mode,
     profile,
