@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { ExchangeStart, RequestLog } from './types.ts'
+
+/** A stop does not wait for a collector that does not answer. */
+const closeMs = 3000
 
 /** One request's span. */
 export interface ExchangeSpan {
@@ -73,7 +77,9 @@ export async function createTracing(url: string, env: NodeJS.ProcessEnv, log: Re
       return toSpan(span, traceHeaders)
     },
     async close() {
-      await provider.shutdown()
+      const late = sleep(closeMs, 'late', { ref: false })
+      const result = await Promise.race([provider.shutdown(), late]).catch((error: unknown) => error)
+      if (result !== undefined) warn(`the last ones could not be sent: ${String(result)}`)
       api.diag.disable()
     },
   }
