@@ -2,6 +2,7 @@ import type { ChatTool } from '@tooldelta/core'
 import type { HistoryMessage } from '../history/index.ts'
 import { without } from '../history/values.ts'
 import { joinContent, textOf } from './content.ts'
+import { shieldThought } from './thoughts.ts'
 import type { PromptInput } from './types.ts'
 
 /** One call of a history. */
@@ -16,6 +17,8 @@ export interface PastCall {
 export interface TurnLayout {
   /** The system message with the tools in it. `text` is that of the history's own first system message. */
   system(tools: readonly ChatTool[], text: string | undefined): string
+  /** Where the template splits content at `</think>`. */
+  shieldsThoughts?: boolean
   /** The content of a message with calls. */
   calls(content: unknown, calls: readonly PastCall[]): unknown
   /** The content of the user's turn with the results of one message. */
@@ -27,21 +30,22 @@ export function renderTurns({ messages, tools }: PromptInput, layout: TurnLayout
   const rendered: HistoryMessage[] = []
   for (let index = 0; index < messages.length; index++) {
     const message = messages[index]!
-    const calls = callsOf(message)
     if (message.role === 'tool') {
       const end = endOfResults(messages, index)
       const contents = messages.slice(index, end).map(({ content }) => content ?? '')
       rendered.push({ role: 'user', content: layout.results(contents) })
       index = end - 1
-    } else if (calls.length > 0) {
-      rendered.push({
-        ...without(message, 'tool_calls'),
-        role: message.role,
-        content: layout.calls(message.content ?? '', calls),
-      })
+    } else if (message.tool_calls !== undefined) {
+      rendered.push(withCallsAsText(message, layout))
     } else rendered.push(message)
   }
   return tools.length === 0 ? rendered : withTools(rendered, tools, layout)
+}
+
+function withCallsAsText(message: HistoryMessage, layout: TurnLayout): HistoryMessage {
+  const given = layout.shieldsThoughts === true ? shieldThought(message) : message
+  const content = layout.calls(given.content ?? '', callsOf(given))
+  return { ...without(given, 'tool_calls'), role: message.role, content }
 }
 
 /** The calls of a message. */
@@ -49,7 +53,8 @@ export function callsOf({ tool_calls: calls }: HistoryMessage): PastCall[] {
   return (calls ?? []).map(({ id, function: { name, arguments: text } }) => ({ id, name, arguments: text }))
 }
 
-function endOfResults(messages: readonly HistoryMessage[], start: number): number {
+/** Where the results that begin at a place end. */
+export function endOfResults(messages: readonly HistoryMessage[], start: number): number {
   let end = start
   while (messages[end]?.role === 'tool') end++
   return end
