@@ -13,6 +13,8 @@ export interface UpstreamSettings {
   circuit: Config['circuit']
   /** Sent as `Authorization: Bearer`. */
   key?: string | undefined
+  /** Without `key`, the client's own credentials go to the server: for a proxy that asks its clients for no key. @defaultValue false */
+  passesCredentials?: boolean | undefined
 }
 
 /** How long the result of a check is good, in milliseconds. */
@@ -35,7 +37,7 @@ export function createUpstream(
   events: UpstreamEvents = {},
 ): Upstream {
   const { name } = config
-  const own = readOwnHeaders(config.headers, settings.key)
+  const own = readOwnHeaders(config.headers, settings.key, settings.passesCredentials)
   const replicas = config.urls.map((url) =>
     createReplica({
       url,
@@ -94,7 +96,7 @@ export function createUpstream(
     check() {
       const now = performance.now()
       if (checked === undefined || now - checked.at > checkEveryMs) {
-        const done = Promise.all(replicas.map((replica) => replica.check(own))).then(() => undefined)
+        const done = Promise.all(replicas.map((replica) => replica.check(own.headers))).then(() => undefined)
         checked = { at: now, done }
       }
       return checked.done

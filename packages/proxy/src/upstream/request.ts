@@ -12,7 +12,7 @@ export interface UpstreamRequest {
 type FetchInput = Parameters<typeof fetch>[0]
 type FetchInit = Parameters<typeof fetch>[1]
 
-/** They are for us, and stay here. */
+/** They are for us, and stay here unless nobody asks clients for a key. */
 const credentials: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key'])
 /** They belong to one connection or to its body; the connection to the replica gets its own. */
 const ofConnection: ReadonlySet<string> = new Set([
@@ -25,15 +25,19 @@ const ofConnection: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-/**
- * Reads the arguments of a `fetch`.
- *
- * @param own - headers of the upstream, in lower case; they win
- */
+/** What an upstream puts on every request. */
+export interface OwnHeaders {
+  /** In lower case; they win. */
+  headers: ReadonlyMap<string, string>
+  /** The client's credentials go on to the server. */
+  passesCredentials: boolean
+}
+
+/** Reads the arguments of a `fetch`. */
 export async function readRequest(
   input: FetchInput,
   init: FetchInit,
-  own: ReadonlyMap<string, string>,
+  own: OwnHeaders,
 ): Promise<UpstreamRequest> {
   const body = readBytes(init?.body)
   // Streams and forms can be sent once only, and a Request holds its body as a stream.
@@ -59,26 +63,32 @@ function build(
   headers: Headers,
   body: Uint8Array | string | null,
   signal: AbortSignal | undefined,
-  own: ReadonlyMap<string, string>,
+  own: OwnHeaders,
 ): UpstreamRequest {
   const { pathname, search } = new URL(url)
   const lines: string[] = []
   for (const [name, value] of headers) {
-    if (!credentials.has(name) && !ofConnection.has(name) && !own.has(name)) lines.push(name, value)
+    const stays = ofConnection.has(name) || (credentials.has(name) && !own.passesCredentials)
+    if (!stays && !own.headers.has(name)) lines.push(name, value)
   }
-  for (const [name, value] of own) lines.push(name, value)
+  for (const [name, value] of own.headers) lines.push(name, value)
   return { method: method.toUpperCase(), path: pathname + search, headers: lines, body, signal }
 }
 
-/** The headers that the settings put on every request. */
+/**
+ * The headers that the settings put on every request.
+ *
+ * @param passesCredentials - whether the client's credentials go on to a server that has no key of its own
+ */
 export function readOwnHeaders(
   headers: Readonly<Record<string, string>>,
   key: string | undefined,
-): Map<string, string> {
+  passesCredentials = false,
+): OwnHeaders {
   const own = new Map<string, string>()
   if (key !== undefined) own.set('authorization', `Bearer ${key}`)
   for (const [name, value] of Object.entries(headers)) own.set(name.toLowerCase(), value)
-  return own
+  return { headers: own, passesCredentials: passesCredentials && key === undefined }
 }
 
 /** Finds a header in a list of names and values. */
