@@ -53,7 +53,7 @@ export async function createTelemetry(
     async metrics() {
       return { contentType: metrics.registry.contentType, text: await readMetrics() }
     },
-    upstreamEvents: createUpstreamTelemetry(metrics, running),
+    upstreamEvents: createUpstreamTelemetry(metrics, running, config.upstreams),
     observe(start) {
       const exchange = observeExchange(context, start)
       running.set(start.id, exchange)

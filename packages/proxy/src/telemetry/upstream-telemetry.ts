@@ -1,3 +1,4 @@
+import type { UpstreamConfig } from '../config/schema.ts'
 import type { Metrics } from './metrics.ts'
 import type { UpstreamEvents } from '../upstream/types.ts'
 import type { ExchangeTelemetry } from './types.ts'
@@ -6,7 +7,12 @@ import type { ExchangeTelemetry } from './types.ts'
 export function createUpstreamTelemetry(
   metrics: Metrics,
   running: ReadonlyMap<string, ExchangeTelemetry>,
+  upstreams: readonly Pick<UpstreamConfig, 'name' | 'urls'>[],
 ): Required<UpstreamEvents> {
+  // Only changes are told, and all begin well.
+  for (const { name, urls } of upstreams) {
+    for (const url of urls) metrics.upstreamHealthy.set({ upstream: name, replica: hideCredentials(url) }, 1)
+  }
   return {
     onAttempt({ upstream, replica, status, errorCode, requestId }) {
       metrics.upstreamRequests.inc({ upstream, code: status === undefined ? toCode(errorCode) : String(status) })

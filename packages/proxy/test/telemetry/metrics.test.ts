@@ -161,13 +161,13 @@ describe('labels stay few', () => {
     ])
   })
 
-  it('a replica is named without its credentials', async () => {
-    const { telemetry, samples } = await startTelemetry()
-    const change = { upstream: 'gpu', replica: 'http://user:secret@10.0.0.1:8000' }
-    telemetry.upstreamEvents.onReplicaState({ ...change, isHealthy: true })
-    telemetry.upstreamEvents.onReplicaState({ ...change, isHealthy: false })
+  it('a replica is named without its credentials, and is up until it is told otherwise', async () => {
+    const urls = ['http://user:secret@10.0.0.1:8000', 'http://10.0.0.2:8000']
+    const { telemetry, samples } = await startTelemetry({ upstreams: [{ name: 'gpu', urls }] })
+    telemetry.upstreamEvents.onReplicaState({ upstream: 'gpu', replica: urls[0]!, isHealthy: false })
     expect(await samples('tooldelta_upstream_healthy')).toEqual([
       'tooldelta_upstream_healthy{upstream="gpu",replica="http://10.0.0.1:8000"} 0',
+      'tooldelta_upstream_healthy{upstream="gpu",replica="http://10.0.0.2:8000"} 1',
     ])
   })
 
