@@ -5,11 +5,16 @@ import {
   type ErrorBody,
 } from '@tooldelta/openai'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import type { StreamHooks } from './observation.ts'
 
 /** Rewrites the bytes of one server-sent event stream. Synchronous: whoever moves the bytes decides about waiting. */
 export interface EventStreamRewriter {
   /** Whether `[DONE]` has been written. What the upstream sends after that is ignored. */
   readonly isDone: boolean
+  /** Whether `[DONE]` was written before the upstream's end, of which nobody wants anything: its connection is to be closed. */
+  readonly isCut: boolean
+  /** Whether the answer is complete and only usage may still come, for which nobody waits long. */
+  readonly isEnding: boolean
   /** Takes the next bytes and returns the text to send, possibly none. */
   push(bytes: Uint8Array): string
   /**
@@ -37,13 +42,17 @@ const emptyAnswer: ErrorBody = {
   code: 'upstream_empty_answer',
 }
 
-/** @internal */
-export function createEventStreamRewriter(options: ChunkTransformerOptions): EventStreamRewriter {
+/**
+ * @param hooks - see what comes and what goes
+ * @internal
+ */
+export function createEventStreamRewriter(options: ChunkTransformerOptions, hooks?: StreamHooks): EventStreamRewriter {
   const decoder = new TextDecoder()
   const transformer = createChunkTransformer(options)
   const parser = createParser({ onEvent: takeEvent, onComment: () => write(keepAlive) })
   let output = ''
   let isDone = false
+  let isCut = false
   let hasChunks = false
 
   function write(text: string): void {
@@ -52,6 +61,7 @@ export function createEventStreamRewriter(options: ChunkTransformerOptions): Eve
 
   function send(chunks: readonly ChatCompletionChunk[], source?: unknown, sourceText?: string): void {
     for (const chunk of chunks) {
+      hooks?.onChunk?.(chunk)
       // The same object came back: the upstream's own text of it goes on, so nothing of it can change.
       const isSource = chunk === source && sourceText !== undefined && !sourceText.includes('\n')
       write(`data: ${isSource ? sourceText : JSON.stringify(chunk)}\n\n`)
@@ -77,11 +87,21 @@ export function createEventStreamRewriter(options: ChunkTransformerOptions): Eve
     }
     if (data.trim() === '') return write(keepAlive)
     const chunk = readChunk(data, event)
+    hooks?.onData?.(data, chunk)
     if (chunk === undefined) return fail(invalidChunk)
     // `event: ping` with `data: {}`: a sign of life that several clients choke on.
     if (Object.keys(chunk).length === 0) return write(keepAlive)
     hasChunks = true
     send(transformer.transform(chunk), chunk, data)
+    if (options.singleCall === true && transformer.demand === 'nothing') cut()
+  }
+
+  /** The upstream goes on behind the first call, or has nothing more to say that the client wants. */
+  function cut(): void {
+    if (isDone) return
+    send(transformer.flush('stop'))
+    if (!isDone) finish()
+    isCut = true
   }
 
   function takeOutput(): string {
@@ -93,6 +113,12 @@ export function createEventStreamRewriter(options: ChunkTransformerOptions): Eve
   return {
     get isDone() {
       return isDone
+    },
+    get isCut() {
+      return isCut
+    },
+    get isEnding() {
+      return !isDone && options.singleCall === true && transformer.demand === 'usage'
     },
     push(bytes) {
       parser.feed(decoder.decode(bytes, { stream: true }))

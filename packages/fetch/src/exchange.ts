@@ -2,44 +2,85 @@ import {
   prepareRequest,
   ToolDeltaError,
   type ChatCompletionRequest,
+  type ChatTool,
   type ChunkTransformerOptions,
 } from '@tooldelta/openai'
-import { createErrorResponse } from './errors.ts'
+import type { ExchangeObserver } from './observer.ts'
 import { toPrepareOptions, toTransformOptions, type ToolCallOptions } from './options.ts'
 import { patchJson } from './patch-json.ts'
 
-/** What is to be done with one chat-completion request. */
+/** What is to be done with one request. */
 export interface Exchange {
   /** The body to send. The given text itself when nothing in it changes. */
   body: string
+  /** The format that the handler was made for. */
+  format: ToolCallOptions['format']
   /** How to read the answer; absent when it goes on untouched. */
   answer?: ChunkTransformerOptions
   /** The client has asked for a stream. */
   isStream?: boolean
-  /** Set when the request is wrong: the answer to give, without asking the upstream. */
-  refusal?: Response
+  /** How the upstream is asked again; absent when it is asked once. */
+  again?: SecondAsk
+  /** Set when the request is wrong: the error to answer with, without asking the upstream. */
+  refusal?: ToolDeltaError
+}
+
+/** How the upstream is asked again when its answer is not good enough. */
+export interface SecondAsk {
+  requiredRetries: number
+  validateArguments: boolean
+  /** The tools as the client knows them. */
+  tools: readonly ChatTool[]
+  /** The same request with more messages at its end. */
+  prepare(messages: readonly object[]): Exchange
+}
+
+/** Who asks, and who looks on. */
+export interface ExchangeContext {
+  /** Tells clients apart in the stores. */
+  owner?: string | undefined
+  observer?: ExchangeObserver | undefined
 }
 
 /** Reads the body of a chat-completion request and prepares it for the upstream. */
-export function prepareExchange(text: string, options: ToolCallOptions): Exchange {
+export function prepareExchange(text: string, options: ToolCallOptions, context: ExchangeContext = {}): Exchange {
+  const { format } = options
   const body = readObject(text)
   // No JSON object: the upstream words the error.
-  if (body === undefined) return { body: text }
+  if (body === undefined) return { body: text, format }
   const isStream = body.stream === true
   try {
-    const { request, parser, report } = prepareRequest(body, toPrepareOptions(options))
+    const { request, parser, report } = prepareRequest(body, toPrepareOptions(options, context.owner))
     options.onRequest?.(report)
-    if (report.mode === 'passthrough') return { body: text, isStream }
+    context.observer?.onRequest?.(report)
+    const exchange: Exchange = { body: request === body ? text : patchJson(text, body, request), format, isStream }
+    if (report.mode === 'passthrough') return exchange
     const includeUsage = body.stream_options?.include_usage === true
-    return {
-      body: request === body ? text : patchJson(text, body, request),
-      isStream,
-      answer: { ...parser, ...toTransformOptions(options), includeUsage },
+    exchange.answer = { ...parser, ...toTransformOptions(options), includeUsage }
+    const { requiredRetries = 0, validateArguments = false } = options
+    if (requiredRetries > 0 || validateArguments) {
+      const prepare = (messages: readonly object[]): Exchange => prepareMore(text, body, messages, options, context)
+      const tools = Array.isArray(body.tools) ? (body.tools as ChatTool[]) : []
+      exchange.again = { requiredRetries, validateArguments, tools, prepare }
     }
+    return exchange
   } catch (error) {
-    if (error instanceof ToolDeltaError) return { body: text, refusal: createErrorResponse(error.status, error.body) }
+    if (error instanceof ToolDeltaError) return { body: text, format, refusal: error }
     throw error
   }
+}
+
+/** The request after an answer that was not good enough. It is asked once, and nobody is told of it. */
+function prepareMore(
+  text: string,
+  body: ChatCompletionRequest,
+  more: readonly object[],
+  options: ToolCallOptions,
+  { owner }: ExchangeContext,
+): Exchange {
+  const longer = { ...body, messages: [...(body.messages as unknown[]), ...more] }
+  const once = { ...options, requiredRetries: 0, validateArguments: false, onRequest: undefined }
+  return prepareExchange(patchJson(text, body, longer), once, { owner })
 }
 
 function readObject(text: string): ChatCompletionRequest | undefined {

@@ -1,5 +1,7 @@
 import {
+  createCallStore,
   createChunkTransformer,
+  createReasoningStore,
   prepareRequest,
   type ChunkTransformerOptions,
   type PrepareRequestOptions,
@@ -24,6 +26,20 @@ export interface ToolCallOptions
    * @defaultValue false
    */
   validateArguments?: boolean | undefined
+  /**
+   * Put the thoughts of own calls back into the history, since most clients do not send them. They are kept in memory (`stores` holds them
+   * elsewhere).
+   *
+   * @defaultValue false
+   */
+  keepReasoning?: boolean | undefined
+  /**
+   * Write own calls back into the history exactly as the model wrote them, so that the server's prefix cache still fits. For templates that
+   * print an assistant's text as it is, and results of tools without calls before them.
+   *
+   * @defaultValue false
+   */
+  replayCalls?: boolean | undefined
   /** Called for every chat completion with what was changed in its request. */
   onRequest?: ((report: RequestReport) => void) | undefined
 }
@@ -35,12 +51,19 @@ export function toTransformOptions(options: ToolCallOptions): Omit<ChunkTransfor
 }
 
 /** The part that the request's preparation reads. */
-export function toPrepareOptions(options: ToolCallOptions): PrepareRequestOptions {
+export function toPrepareOptions(options: ToolCallOptions, owner?: string): PrepareRequestOptions {
   // By name: what else the options of a server hold (keys, headers) does not belong into the parser's.
   return {
     format: options.format,
     mode: options.mode,
     profile: options.profile,
+    toolChoice: options.toolChoice,
+    toolsWhenNone: options.toolsWhenNone,
+    mergeSystemMessages: options.mergeSystemMessages,
+    neutralizeToolResults: options.neutralizeToolResults,
+    dropParams: options.dropParams,
+    upstreamModel: options.upstreamModel,
+    stores: options.stores === undefined || owner === undefined ? options.stores : { ...options.stores, owner },
     reasoning: options.reasoning,
     callsInReasoning: options.callsInReasoning,
     fencedCalls: options.fencedCalls,
@@ -50,6 +73,20 @@ export function toPrepareOptions(options: ToolCallOptions): PrepareRequestOption
     createCallId: options.createCallId,
     limits: options.limits,
     audit: options.audit,
+  }
+}
+
+/** The options with the stores that `keepReasoning` and `replayCalls` ask for. */
+export function withStores<T extends ToolCallOptions>(options: T): T {
+  const { keepReasoning, replayCalls, stores } = options
+  if (keepReasoning !== true && replayCalls !== true) return options
+  return {
+    ...options,
+    stores: {
+      ...stores,
+      ...(keepReasoning === true && { reasoning: stores?.reasoning ?? createReasoningStore() }),
+      ...(replayCalls === true && { calls: stores?.calls ?? createCallStore() }),
+    },
   }
 }
 
@@ -69,9 +106,13 @@ export function checkToolCallOptions(options: ToolCallOptions): void {
   createChunkTransformer(parser)
   checkChoice('truncatedCalls', options.truncatedCalls, ['length', 'error'])
   checkChoice('deliver', options.deliver, ['stream', 'when-complete'])
+  checkChoice('requiredRetries', options.requiredRetries, [0, 1])
+  for (const name of ['validateArguments', 'keepReasoning', 'replayCalls'] as const) {
+    checkChoice(name, options[name], [true, false])
+  }
 }
 
-function checkChoice(name: string, value: unknown, allowed: readonly string[]): void {
-  if (value === undefined || allowed.includes(value as string)) return
+function checkChoice(name: string, value: unknown, allowed: readonly unknown[]): void {
+  if (value === undefined || allowed.includes(value)) return
   throw new TypeError(`The option '${name}' must be one of ${allowed.join(', ')}; got ${JSON.stringify(value)}.`)
 }

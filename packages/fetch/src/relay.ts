@@ -7,32 +7,45 @@ import type { SilenceWatch } from './silence-watch.ts'
 export interface RelayOptions {
   /** Rewrites the bytes; without it they go on as they are. */
   rewriter?: EventStreamRewriter | undefined
+  /** Sees bytes that go on as they are. */
+  tap?: BytesTap | undefined
   /** The client's signal: when it has fired, a fault of the upstream's stream is told to nobody. */
   signal?: AbortSignal | null | undefined
   /** Started with every wait for the upstream. */
   watch?: SilenceWatch | undefined
-  /** Called once when the relay is over, however it ended. */
-  onEnd?: (() => void) | undefined
+  /** Called once when the relay is over, however it ended; `isAborted` when the reader or the client has gone. */
+  onEnd?: ((isAborted: boolean) => void) | undefined
+}
+
+/** Sees bytes on their way. */
+export interface BytesTap {
+  push(bytes: Uint8Array): void
+  /** The bytes have ended; `abort` when the connection broke. */
+  end(reason: 'stop' | 'abort'): void
 }
 
 /** How long the rest of a finished answer is read so that its connection can be used again. */
 const drainMs = 250
+/** How long an upstream may take to say its usage and to end, once its answer was ended at the first call. */
+const endingMs = 80
 
 /**
  * Moves a body on, pulled by its reader: the upstream is read only when the reader wants more, and cancelling the result cancels the
  * upstream. One loop and no chain of TransformStreams, each of which costs microseconds a chunk.
  */
 export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOptions): ReadableStream<Uint8Array> {
-  const { rewriter, signal, watch } = options
+  const { rewriter, tap, signal, watch } = options
   const reader = body.getReader()
   const encoder = new TextEncoder()
   let isOver = false
+  let ending: ReturnType<typeof setTimeout> | undefined
 
-  function end(): void {
+  function end(isAborted: boolean): void {
     if (isOver) return
     isOver = true
+    clearTimeout(ending)
     watch?.end()
-    options.onEnd?.()
+    options.onEnd?.(isAborted)
   }
 
   async function read(): Promise<Uint8Array | undefined> {
@@ -59,8 +72,13 @@ export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOption
     } catch (error) {
       return { bytes: encoder.encode(takeFault(error)), isLast: true }
     }
-    if (rewriter === undefined) return { bytes: value, isLast: value === undefined }
+    if (rewriter === undefined) {
+      if (value === undefined) tap?.end('stop')
+      else tap?.push(value)
+      return { bytes: value, isLast: value === undefined }
+    }
     const text = value === undefined ? rewriter.end('stop') : rewriter.push(value)
+    if (rewriter.isEnding) ending ??= setTimeout(() => void reader.cancel().catch(ignore), endingMs)
     return { bytes: text === '' ? undefined : encoder.encode(text), isLast: value === undefined || rewriter.isDone }
   }
 
@@ -73,21 +91,24 @@ export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOption
             if (isOver) return
             if (bytes !== undefined && bytes.length > 0) controller.enqueue(bytes)
             if (isLast) {
-              end()
+              end(false)
               controller.close()
-              drain(reader)
+              if (rewriter?.isCut === true) void reader.cancel().catch(ignore)
+              else drain(reader)
               return
             }
             if (bytes !== undefined) return
           }
         } catch (error) {
-          end()
+          const isAborted = isAbort(error, signal)
+          if (!isAborted) tap?.end('abort')
+          end(isAborted)
           void reader.cancel(error).catch(ignore)
           throw error
         }
       },
       async cancel(reason) {
-        end()
+        end(true)
         await reader.cancel(reason)
       },
     },

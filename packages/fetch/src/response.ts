@@ -1,7 +1,12 @@
-import { createErrorObject, ToolDeltaError, transformCompletion, type ChunkTransformerOptions } from '@tooldelta/openai'
-import { createErrorResponse, disconnectFailure, isAbort } from './errors.ts'
+import {
+  createErrorObject,
+  ToolDeltaError,
+  transformCompletion,
+  type ChatCompletion,
+  type ChunkTransformerOptions,
+} from '@tooldelta/openai'
 import { createEventStreamRewriter } from './event-stream.ts'
-import { relayBody, type RelayOptions } from './relay.ts'
+import { relayBody } from './relay.ts'
 
 /** Options of {@link transformResponse}: those of `createChunkTransformer`. */
 export interface TransformResponseOptions extends ChunkTransformerOptions {
@@ -26,46 +31,21 @@ export function transformResponse(response: Response, options: TransformResponse
   const { signal, ...transformOptions } = options
   const kind = readKind(response)
   if (response.body === null || kind === 'other') return response
-  if (kind === 'events') return transformEvents(response, response.body, transformOptions, { signal })
+  if (kind === 'events') {
+    const rewriter = createEventStreamRewriter(transformOptions)
+    return new Response(relayBody(response.body, { rewriter, signal }), streamInit(response))
+  }
   return new Response(createJsonBody(response, transformOptions), rewrittenInit(response))
 }
 
-/** Like {@link transformResponse}, but waits for a JSON body, so that a fault in it becomes an answer with an error status. */
-export async function transformAnswer(
-  response: Response,
-  options: ChunkTransformerOptions,
-  relay: RelayOptions,
-): Promise<Response> {
-  const kind = readKind(response)
-  if (response.body === null || kind === 'other') return response
-  if (kind === 'events') return transformEvents(response, response.body, options, relay)
-  try {
-    relay.watch?.start()
-    const text = await response.text()
-    return new Response(rewriteJson(text, options), rewrittenInit(response))
-  } catch (error) {
-    if (isAbort(error, relay.signal)) throw error
-    const reason: unknown = error instanceof ToolDeltaError ? error : relay.signal?.reason
-    const failure = reason instanceof ToolDeltaError ? reason : disconnectFailure()
-    return createErrorResponse(failure.status, failure.body)
-  } finally {
-    relay.watch?.end()
-    relay.onEnd?.()
-  }
-}
-
-function transformEvents(
-  response: Response,
-  body: ReadableStream<Uint8Array>,
-  options: ChunkTransformerOptions,
-  relay: RelayOptions,
-): Response {
+/** The head of an event stream that is rewritten. */
+export function streamInit(response: Response): RewrittenInit {
   const init = rewrittenInit(response)
   init.headers.set('content-type', 'text/event-stream; charset=utf-8')
   init.headers.set('cache-control', 'no-cache')
   // Reverse proxies such as nginx would collect the stream.
   init.headers.set('x-accel-buffering', 'no')
-  return new Response(relayBody(body, { ...relay, rewriter: createEventStreamRewriter(options) }), init)
+  return init
 }
 
 function createJsonBody(response: Response, options: ChunkTransformerOptions): ReadableStream<Uint8Array> {
@@ -86,7 +66,7 @@ function createJsonBody(response: Response, options: ChunkTransformerOptions): R
 
 function rewriteJsonOrError(text: string, options: ChunkTransformerOptions): string {
   try {
-    return rewriteJson(text, options)
+    return rewriteJson(text, (completion) => transformCompletion(completion, options)).text
   } catch (error) {
     // The status has gone out already; the body alone can say it.
     if (error instanceof ToolDeltaError) return JSON.stringify(createErrorObject(error.body.error))
@@ -94,26 +74,42 @@ function rewriteJsonOrError(text: string, options: ChunkTransformerOptions): str
   }
 }
 
-function rewriteJson(text: string, options: ChunkTransformerOptions): string {
+/** A JSON answer on its way to the client. */
+export interface RewrittenJson {
+  text: string
+  /** Absent where the text is no JSON object. */
+  sent?: ChatCompletion
+}
+
+/** Rewrites the text of a completion. What is no JSON object, and what does not change, keeps its text. */
+export function rewriteJson(text: string, transform: (completion: object) => ChatCompletion): RewrittenJson {
   let completion: unknown
   try {
     completion = JSON.parse(text)
   } catch {
-    return text
+    return { text }
   }
-  if (typeof completion !== 'object' || completion === null || Array.isArray(completion)) return text
-  const transformed = transformCompletion(completion, options)
-  return transformed === completion ? text : JSON.stringify(transformed)
+  if (typeof completion !== 'object' || completion === null || Array.isArray(completion)) return { text }
+  const sent = transform(completion)
+  return { text: sent === completion ? text : JSON.stringify(sent), sent }
 }
 
-function readKind(response: Response): 'events' | 'json' | 'other' {
+/** How an answer is read. */
+export function readKind(response: Response): 'events' | 'json' | 'other' {
   if (!response.ok) return 'other'
   const type = (response.headers.get('content-type') ?? '').toLowerCase()
   if (type.startsWith('text/event-stream')) return 'events'
   return /^application\/(?:[\w.-]+\+)?json\b/.test(type) ? 'json' : 'other'
 }
 
-function rewrittenInit(response: Response): { status: number; statusText: string; headers: Headers } {
+interface RewrittenInit {
+  status: number
+  statusText: string
+  headers: Headers
+}
+
+/** The head of an answer whose body is rewritten. */
+export function rewrittenInit(response: Response): RewrittenInit {
   const headers = new Headers(response.headers)
   for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) headers.delete(name)
   return { status: response.status, statusText: response.statusText, headers }

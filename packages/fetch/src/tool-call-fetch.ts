@@ -1,7 +1,7 @@
+import { answerExchange, type Opened } from './answer.ts'
 import { createErrorResponse, isAbort, toUpstreamFailure } from './errors.ts'
 import { prepareExchange } from './exchange.ts'
-import { checkToolCallOptions, type ToolCallOptions } from './options.ts'
-import { transformAnswer } from './response.ts'
+import { checkToolCallOptions, withStores, type ToolCallOptions } from './options.ts'
 
 /** Options of {@link createToolCallFetch}. */
 export interface ToolCallFetchOptions extends ToolCallOptions {
@@ -14,8 +14,8 @@ type FetchInit = NonNullable<Parameters<typeof fetch>[1]>
 
 /**
  * Makes a `fetch` under which a text-only model server answers chat completions with tool calls. Give it to the `openai` package or to
- * any code that takes a fetch. `POST .../chat/completions` with tools is rewritten on the way out and its answer on the way back;
- * everything else, and a request without tools, goes through untouched.
+ * any code that takes a fetch. `POST .../chat/completions` is rewritten on the way out and, with tools, its answer on the way back; everything
+ * else goes through untouched.
  *
  * When the upstream cannot be reached the result is a `502` with an OpenAI-shaped error, when the tools are malformed a `400`. An abort
  * is thrown as it is.
@@ -28,26 +28,27 @@ type FetchInit = NonNullable<Parameters<typeof fetch>[1]>
  */
 export function createToolCallFetch(options: ToolCallFetchOptions): typeof fetch {
   checkToolCallOptions(options)
+  const settings = withStores(options)
 
   return async (input, init) => {
     const send = options.fetch ?? globalThis.fetch
     if (!isChatCompletion(input, init)) return send(input, init)
-    const body = await readBody(input, init ?? {})
-    if (body === undefined) return send(input, init)
+    const given = await readBody(input, init ?? {})
+    if (given === undefined) return send(input, init)
+    const { text, unchanged } = given
 
-    const exchange = prepareExchange(body.text, options)
-    if (exchange.refusal !== undefined) return exchange.refusal
+    const exchange = prepareExchange(text, settings)
+    if (exchange.refusal !== undefined) return createErrorResponse(exchange.refusal.status, exchange.refusal.body)
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
-    const call = exchange.body === body.text ? body.unchanged : withBody(input, init, exchange.body)
-    let response: Response
-    try {
-      response = await send(...call)
-    } catch (error) {
-      if (isAbort(error, signal)) throw error
-      const failure = toUpstreamFailure(error, readUrl(input))
-      return createErrorResponse(failure.status, failure.body)
-    }
-    return exchange.answer === undefined ? response : transformAnswer(response, exchange.answer, { signal })
+
+    return answerExchange(exchange, async (body): Promise<Opened> => {
+      const call = body === text ? unchanged : withBody(input, init, body)
+      try {
+        return { response: await send(...call), relay: { signal } }
+      } catch (error) {
+        throw isAbort(error, signal) ? error : toUpstreamFailure(error, readUrl(input))
+      }
+    })
   }
 }
 

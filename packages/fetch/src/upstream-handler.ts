@@ -1,11 +1,13 @@
-import type { ExchangeObserver } from './observer.ts'
 import { ToolDeltaError } from '@tooldelta/openai'
+import { answerExchange, type Opened, type OpenUpstream } from './answer.ts'
 import { createErrorResponse, isAbort, timeoutFailure, toUpstreamFailure } from './errors.ts'
-import { prepareExchange, type Exchange } from './exchange.ts'
+import { prepareExchange } from './exchange.ts'
 import { toClientHeaders, toUpstreamHeaders } from './headers.ts'
-import { checkToolCallOptions, type ToolCallOptions } from './options.ts'
-import { relayBody } from './relay.ts'
-import { transformAnswer } from './response.ts'
+import { measureWaits } from './measure-waits.ts'
+import { Observation } from './observation.ts'
+import type { ExchangeObserver } from './observer.ts'
+import { checkToolCallOptions, withStores, type ToolCallOptions } from './options.ts'
+import { readKind } from './response.ts'
 import { createDeadline, createSilenceWatch, type SilenceWatch } from './silence-watch.ts'
 import { readUpstreamAddress } from './upstream-url.ts'
 
@@ -59,79 +61,82 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
   const timeoutMs = readTimeout('timeoutMs', options.timeoutMs) ?? 300_000
   const totalTimeoutMs = readTimeout('totalTimeoutMs', options.totalTimeoutMs)
 
-  return async (request) => {
+  const settings = withStores(options)
+
+  return async (request, observer) => {
+    const observation = observer === undefined ? undefined : new Observation(observer)
     const { pathname, search } = new URL(request.url)
     const url = address.join(pathname, search)
     const isChat = request.method === 'POST' && /\/chat\/completions\/?$/.test(pathname)
     const bytes = request.body === null ? null : await request.arrayBuffer()
     const text = isChat ? new TextDecoder().decode(bytes ?? undefined) : ''
-    const exchange = isChat ? prepareExchange(text, options) : undefined
-    if (exchange?.refusal !== undefined) return exchange.refusal
-    // Bytes that are no UTF-8 (a packed body) would not survive the way through a text.
-    const body = exchange === undefined || exchange.body === text ? bytes : exchange.body
+    const context = { owner: ownerOf(request.headers), observer }
+    const exchange = isChat ? prepareExchange(text, settings, context) : { body: text, format: options.format }
+    if (exchange.refusal !== undefined) {
+      observation?.fail(exchange.refusal.body.error)
+      observation?.end(false)
+      return createErrorResponse(exchange.refusal.status, exchange.refusal.body)
+    }
+    const { method, signal } = request
     const headers = toUpstreamHeaders(request.headers, options)
-    return ask(url, { method: request.method, headers, body }, request.signal, exchange)
+    const open: OpenUpstream = (body) => {
+      // Bytes that are no UTF-8 (a packed body) would not survive the way through a text.
+      const init = { method, headers, body: body === text ? bytes : body }
+      return ask(url, init, signal, exchange.isStream === true, observation)
+    }
+    const answer = await answerExchange(exchange, open, observation)
+    const { status, statusText } = answer
+    return new Response(answer.body, { status, statusText, headers: toClientHeaders(answer.headers) })
   }
 
   async function ask(
     url: string,
     init: RequestInit,
     client: AbortSignal,
-    exchange: Exchange | undefined,
-  ): Promise<Response> {
+    isStream: boolean,
+    observation: Observation | undefined,
+  ): Promise<Opened> {
     const call = new AbortController()
     const giveUp = (): void => call.abort(client.reason)
-    let watch = createWatch(exchange?.isStream === true, (failure) => call.abort(failure))
+    let watch = createWatch(isStream, call, observation)
     const onEnd = (): void => client.removeEventListener('abort', giveUp)
     client.addEventListener('abort', giveUp)
     if (client.aborted) giveUp()
-
-    let response: Response
     try {
       watch.start()
       const send = options.fetch ?? globalThis.fetch
-      response = await send(url, { ...init, signal: call.signal, redirect: 'manual' })
+      const response = await send(url, { ...init, signal: call.signal, redirect: 'manual' })
       watch.stop()
-      if (exchange?.isStream !== true && isEventStream(response)) {
+      if (!isStream && readKind(response) === 'events') {
         // Nobody knew that this would be a stream.
         watch.end()
-        watch = createWatch(true, (failure) => call.abort(failure))
+        watch = createWatch(true, call, observation)
       }
+      return { response, relay: { signal: call.signal, watch, onEnd } }
     } catch (error) {
       watch.end()
       onEnd()
       if (isAbort(error, call.signal)) throw error
       const reason: unknown = call.signal.reason
-      const failure = reason instanceof ToolDeltaError ? reason : toUpstreamFailure(error, url)
-      return createErrorResponse(failure.status, failure.body)
+      throw reason instanceof ToolDeltaError ? reason : toUpstreamFailure(error, url)
     }
-
-    const relay = { signal: call.signal, watch, onEnd }
-    const answer = exchange?.answer
-    const result = answer === undefined ? response : await transformAnswer(response, answer, relay)
-    const headers = toClientHeaders(result.headers)
-    if (result.body === null) {
-      watch.end()
-      onEnd()
-    }
-    // An answer that was not transformed is still moved by us, so that its silence is noticed.
-    const isUntouched = result === response && result.body !== null
-    const body = isUntouched ? relayBody(result.body as ReadableStream<Uint8Array>, relay) : result.body
-    return new Response(body, { status: result.status, statusText: result.statusText, headers })
   }
 
-  function createWatch(isStream: boolean, onOver: (failure: ToolDeltaError) => void): SilenceWatch {
-    if (isStream || totalTimeoutMs === undefined) {
-      return createSilenceWatch(timeoutMs, () => onOver(timeoutFailure(`The upstream was silent for ${timeoutMs} ms.`)))
-    }
-    return createDeadline(totalTimeoutMs, () =>
-      onOver(timeoutFailure(`The upstream did not complete its answer within ${totalTimeoutMs} ms.`)),
-    )
+  function createWatch(isStream: boolean, call: AbortController, observation: Observation | undefined): SilenceWatch {
+    const onOver = (message: string): void => call.abort(timeoutFailure(message))
+    const watch =
+      isStream || totalTimeoutMs === undefined
+        ? createSilenceWatch(timeoutMs, () => onOver(`The upstream was silent for ${timeoutMs} ms.`))
+        : createDeadline(totalTimeoutMs, () =>
+            onOver(`The upstream did not complete its answer within ${totalTimeoutMs} ms.`),
+          )
+    return measureWaits(watch, observation?.onWait)
   }
 }
 
-function isEventStream(response: Response): boolean {
-  return response.headers.get('content-type')?.startsWith('text/event-stream') === true
+/** What clients prove themselves with tells them apart in the stores, which keep nothing of it but a hash. */
+function ownerOf(headers: Headers): string {
+  return headers.get('authorization') ?? headers.get('x-api-key') ?? ''
 }
 
 function readTimeout(name: string, timeoutMs: number | undefined): number | undefined {

@@ -71,4 +71,4 @@ export type {
   UpstreamCompletion,
   UpstreamDelta,
 } from './wire.ts'
-export type { Diagnostic } from '@tooldelta/core'
+export type { ChatTool, Diagnostic } from '@tooldelta/core'

@@ -52,8 +52,7 @@ export function prepareRequest(request: ChatCompletionRequest, options: PrepareR
 function prepareTools(draft: RequestDraft, options: PrepareRequestOptions, report: RequestReport): AnswerOptions {
   const isTagged = findFormat(options.format).family === 'tagged-parameters'
   const fields = normalizeToolFields(draft.request, {
-    // Templates of this family print every field of a tool that is there, as Python prints it.
-    fillDescription: isTagged && report.profile === 'vllm' && report.mode === 'template',
+    // Templates of this family print every field of a tool into the prompt, as Python prints it.
     dropFields: isTagged ? ['strict', '$schema'] : [],
   })
   draft.take(fields.request, fields.changes)
