@@ -1,12 +1,6 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readAll, startLoopbackServer, Tally, writePiece } from './loopback-server.ts'
 
 /** One step of an answer. */
 export type ScriptStep =
@@ -57,28 +51,8 @@ export type Script = ScriptedAnswer | ((request: RecordedRequest) => ScriptedAns
 /** Starts a scripted upstream on a free port of the loopback interface. */
 export async function startScriptedUpstream(script: Script): Promise<ScriptedUpstream> {
   const requests: RecordedRequest[] = []
-  const cutAnswers: number[] = []
-  const waiting: { count: number; resolve: (at: number) => void }[] = []
-  const sockets = new Set<Socket>()
-  const counters = { bytes: 0, connections: 0 }
-
-  function onCut(): void {
-    cutAnswers.push(performance.now())
-    for (const { count, resolve } of waiting) if (cutAnswers.length >= count) resolve(cutAnswers.at(-1)!)
-  }
-
-  const server = createServer((request, response) => {
-    response.on('close', () => {
-      if (!response.writableFinished && !(response as { isScripted?: boolean }).isScripted) onCut()
-    })
-    void answer(request, response)
-  })
-  server.on('connection', (socket) => {
-    counters.connections += 1
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    socket.on('error', () => {})
-  })
+  const cuts = new Tally<number>()
+  const counters = { bytes: 0 }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const recorded: RecordedRequest = {
@@ -98,25 +72,24 @@ export async function startScriptedUpstream(script: Script): Promise<ScriptedUps
     response.end()
   }
 
-  await listen(server)
+  const server = await startLoopbackServer((request, response) => {
+    response.on('close', () => {
+      if (!response.writableFinished && !(response as { isScripted?: boolean }).isScripted) cuts.add(performance.now())
+    })
+    void answer(request, response)
+  })
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     requests,
-    cutAnswers,
+    cutAnswers: cuts.seen,
     get bytesWritten() {
       return counters.bytes
     },
     get connections() {
-      return counters.connections
+      return server.connections
     },
-    waitForCut(count = 1) {
-      if (cutAnswers.length >= count) return Promise.resolve(cutAnswers[count - 1]!)
-      return new Promise((resolve) => waiting.push({ count, resolve }))
-    },
-    async close() {
-      for (const socket of sockets) socket.destroy()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
-    },
+    waitForCut: (count = 1) => cuts.waitFor(count),
+    close: () => server.close(),
   }
 }
 
@@ -150,26 +123,7 @@ async function play(step: ScriptStep, response: ServerResponse, counters: { byte
 
 async function write(response: ServerResponse, bytes: Buffer, counters: { bytes: number }): Promise<void> {
   counters.bytes += bytes.length
-  if (response.write(bytes) || response.destroyed) return
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      response.off('drain', done)
-      response.off('close', done)
-      resolve()
-    }
-    response.on('drain', done)
-    response.on('close', done)
-  })
-}
-
-async function readAll(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = []
-  for await (const piece of request) pieces.push(piece as Buffer)
-  return Buffer.concat(pieces).toString('utf8')
-}
-
-async function listen(server: Server): Promise<void> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await writePiece(response, bytes)
 }
 
 const envelope = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_760_000_000, model: 'qwen3-coder' }

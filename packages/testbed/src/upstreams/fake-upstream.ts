@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readAll, startLoopbackServer, Tally, writePiece } from '../loopback-server.ts'
 import type { Dialect } from './dialect.ts'
 import { generate, type Generation } from './generate.ts'
 import { createLlamaCpp } from './llamacpp.ts'
@@ -22,19 +22,9 @@ const dialects = { 'vllm-old': createVllm, 'vllm-new': createVllm, sglang: creat
 export async function startFakeUpstream(options: FakeUpstreamOptions): Promise<FakeUpstream> {
   const dialect = dialects[options.kind](options)
   const requests: SeenRequest[] = []
-  const sockets = new Set<Socket>()
-  const counts = { open: 0, aborted: 0 }
-  const waiting: { count: number; resolve: () => void }[] = []
+  const aborts = new Tally<number>()
+  let openStreams = 0
   let isLoading = options.isLoading ?? false
-
-  const server = createServer((request, response) => {
-    void answer(request, response).catch((error: unknown) => response.destroy(error as Error))
-  })
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    socket.on('error', () => {})
-  })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readAll(request)
@@ -84,12 +74,10 @@ export async function startFakeUpstream(options: FakeUpstreamOptions): Promise<F
     const prepared = dialect.prepare(request)
     seen.prompt = prepared.prompt
     const generations = Array.from({ length: request.n ?? 1 }, () => generate(request, prepared, options))
-    counts.open += 1
+    openStreams += 1
     response.on('close', () => {
-      counts.open -= 1
-      if (response.writableFinished) return
-      counts.aborted += 1
-      for (const { count, resolve } of waiting) if (counts.aborted >= count) resolve()
+      openStreams -= 1
+      if (!response.writableFinished) aborts.add(performance.now())
     })
     if (request.stream === true) await stream(request, generations, response)
     else if (generations[0]!.hangAfter === undefined) sendJson(response, 200, dialect.completion(generations, request))
@@ -117,30 +105,26 @@ export async function startFakeUpstream(options: FakeUpstreamOptions): Promise<F
     response.end('data: [DONE]\n\n')
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const server = await startLoopbackServer((request, response) => {
+    void answer(request, response).catch((error: unknown) => response.destroy(error as Error))
+  })
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     requests,
     get chats() {
       return requests.filter(({ path }) => path === '/v1/chat/completions')
     },
     get openStreams() {
-      return counts.open
+      return openStreams
     },
     get abortedStreams() {
-      return counts.aborted
+      return aborts.seen.length
     },
-    waitForAbort(count = 1) {
-      if (counts.aborted >= count) return Promise.resolve()
-      return new Promise((resolve) => waiting.push({ count, resolve }))
-    },
+    waitForAbort: (count = 1) => aborts.waitFor(count),
     setLoading(value) {
       isLoading = value
     },
-    async close() {
-      for (const socket of sockets) socket.destroy()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
-    },
+    close: () => server.close(),
   }
 }
 
@@ -176,17 +160,7 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 }
 
 async function write(response: ServerResponse, text: string): Promise<void> {
-  const isTaken = response.write(text)
+  await writePiece(response, text)
   // Events leave one by one, as a model makes them.
-  if (isTaken) return new Promise((resolve) => setImmediate(resolve))
-  await new Promise<void>((resolve) => {
-    response.once('drain', resolve)
-    response.once('close', resolve)
-  })
-}
-
-async function readAll(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = []
-  for await (const piece of request) pieces.push(piece as Buffer)
-  return Buffer.concat(pieces).toString('utf8')
+  await new Promise((resolve) => setImmediate(resolve))
 }

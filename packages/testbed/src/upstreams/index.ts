@@ -6,6 +6,7 @@ export {
   type TemplateInput,
   type TemplateTraits,
 } from './chat-template.ts'
+export { createObedientModel, type ObedientModelOptions } from './obedient-model.ts'
 export { PythonJsonError, pythonJsonLoads } from './python-json.ts'
 export type {
   FakeAnswer,

@@ -41,17 +41,20 @@ export function createLlamaCpp(options: FakeUpstreamOptions): Dialect {
       throw new Refusal(400, 'Assistant response prefill is incompatible with enable_thinking.')
     }
     try {
-      return renderChatTemplate(
+      // The last message is put behind the beginning of the model's turn.
+      const messages = isPrefill ? request.messages.slice(0, -1) : request.messages
+      const prompt = renderChatTemplate(
         {
-          messages: toTemplateMessages(request.messages, readArguments),
+          messages: toTemplateMessages(messages, readArguments),
           // The tools are in the prompt whatever the choice is.
           tools: request.tools ?? undefined,
-          addGenerationPrompt: !isPrefill,
-          continueFinalMessage: isPrefill,
+          addGenerationPrompt: true,
+          continueFinalMessage: false,
           enableThinking,
         },
         describeTemplate(options),
       )
+      return isPrefill ? prompt + String(request.messages.at(-1)!.content) : prompt
     } catch (error) {
       if (error instanceof TemplateError) throw new Refusal(500, error.message)
       throw error

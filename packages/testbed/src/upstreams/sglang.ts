@@ -43,17 +43,20 @@ export function createSglang(options: FakeUpstreamOptions): Dialect {
     const continues = request.continue_final_message === true && request.messages.at(-1)?.role === 'assistant'
     const status = options.historyErrorStatus ?? 400
     try {
-      return renderChatTemplate(
+      // The last message is put behind the beginning of the model's turn.
+      const messages = continues ? request.messages.slice(0, -1) : request.messages
+      const prompt = renderChatTemplate(
         {
-          messages: toTemplateMessages(request.messages, (value) => loadArguments(value, status)),
+          messages: toTemplateMessages(messages, (value) => loadArguments(value, status)),
           // Bare functions, without the wrapper that says they are functions.
           tools: isUsed ? request.tools!.map((tool) => tool.function ?? tool) : undefined,
-          addGenerationPrompt: !continues,
-          continueFinalMessage: continues,
+          addGenerationPrompt: true,
+          continueFinalMessage: false,
           enableThinking: request.chat_template_kwargs?.['enable_thinking'] as boolean | undefined,
         },
         describeTemplate(options),
       )
+      return continues ? prompt + String(request.messages.at(-1)!.content) : prompt
     } catch (error) {
       if (error instanceof TemplateError) throw new Refusal(400, error.message)
       throw error

@@ -113,8 +113,8 @@ export interface FakeUpstream {
   readonly openStreams: number
   /** Answers whose client went away before their end. */
   readonly abortedStreams: number
-  /** Fulfilled when `count` answers have been left by their clients. */
-  waitForAbort(count?: number): Promise<void>
+  /** Fulfilled when `count` answers have been left by their clients, with the time of the last by `performance.now()`. */
+  waitForAbort(count?: number): Promise<number>
   setLoading(isLoading: boolean): void
   close(): Promise<void>
 }
