@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { readErrorMessage, UsageError } from '../errors.ts'
 import type { ExitCode, ReportExitCode } from '../exit-code.ts'
 import { portNumber, wholeNumber } from '../input/numbers.ts'
-import { addReadingOptions, choice, formatOption, type ReadingFlags, toReadingOptions } from '../input/parser-options.ts'
+import { addParserOptions, choice, type ParserFlags, toReadingOptions } from '../input/parser-options.ts'
 import { readFormat } from '../input/read-format.ts'
 import { readText } from '../input/read-text.ts'
 import type { ReadingOptions } from '../record/kept-words.ts'
@@ -10,7 +10,7 @@ import type { RecordAppOptions } from '../record/record-app.ts'
 import type { RecorderCounts } from '../record/recorder.ts'
 import type { Redaction } from '../record/redact.ts'
 
-interface RecordFlags extends ReadingFlags {
+interface RecordFlags extends Omit<ParserFlags, 'format'> {
   upstream?: string
   out?: string
   port: number
@@ -65,8 +65,7 @@ export function addRecordCommand(program: Command, report: ReportExitCode): void
     )
     .option('--to-fixture <file>', 'make fixtures of the recordings in this file; - for standard input')
     .option('--index <n>', 'only this recording of the file, from 0', wholeNumber({ min: 0 }))
-    .option(...formatOption)
-  addReadingOptions(command)
+  addParserOptions(command, { isFormatRequired: false })
     .addHelpText('after', help)
     .action(async (flags: RecordFlags) => {
       report(flags.toFixture === undefined ? await record(flags) : await makeFixtures(flags, flags.toFixture))

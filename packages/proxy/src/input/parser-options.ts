@@ -4,12 +4,8 @@ import { readFormat } from './read-format.ts'
 import { readTools } from './read-tools.ts'
 
 /** What {@link addParserOptions} adds to a command's options. */
-export interface ParserFlags extends ReadingFlags {
+export interface ParserFlags {
   format: string
-}
-
-/** What {@link addReadingOptions} adds to a command's options. */
-export interface ReadingFlags {
   reasoning?: ReasoningMode
   callsInReasoning?: CallsInReasoning
   fencedCalls?: 'content' | 'extract'
@@ -19,19 +15,14 @@ export interface ReadingFlags {
   unknownTools?: 'forward' | 'content'
 }
 
-/** The option that names the format. */
-export const formatOption: readonly [flags: string, description: string] = [
-  '-f, --format <id|file>',
-  "the model's tool-call format, such as qwen3_coder, hermes or auto; tooldelta formats lists them. Or a file *.json with the model's response_template: its tokenizer_config.json, or the template alone",
-]
+const formatFlags = '-f, --format <id|file>'
+const formatHelp =
+  "the model's tool-call format, such as qwen3_coder, hermes or auto; tooldelta formats lists them. Or a file *.json with the model's response_template: its tokenizer_config.json, or the template alone"
 
-/** Adds the options that say how model text is read; the format is required. */
-export function addParserOptions(command: Command): Command {
-  return addReadingOptions(command.requiredOption(...formatOption))
-}
-
-/** Adds the options that say how model text is read, without the format. */
-export function addReadingOptions(command: Command): Command {
+/** Adds the options that say how model text is read. */
+export function addParserOptions(command: Command, { isFormatRequired = true } = {}): Command {
+  if (isFormatRequired) command.requiredOption(formatFlags, formatHelp)
+  else command.option(formatFlags, formatHelp)
   return command
     .addOption(
       choice('--reasoning <mode>', 'where a thought begins (default: from the format)', [
@@ -78,7 +69,7 @@ export async function toParserOptions(flags: ParserFlags): Promise<ParserOptions
 }
 
 /** The parser's options out of a command's, without the format. */
-export function toReadingOptions(flags: ReadingFlags): Omit<ParserOptions, 'format'> {
+export function toReadingOptions(flags: Omit<ParserFlags, 'format'>): Omit<ParserOptions, 'format'> {
   const { reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools } = flags
   return { reasoning, callsInReasoning, fencedCalls, closers, repair, unknownTools }
 }

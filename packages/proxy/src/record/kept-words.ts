@@ -3,7 +3,7 @@ import {
   createToolCallParser,
   detectFormat,
   foldEvents,
-  formats,
+  findFormat,
   type ParsedMessage,
   type ParserOptions,
 } from '@tooldelta/core'
@@ -17,10 +17,18 @@ export type ReadingOptions = Omit<ParserOptions, 'audit' | 'createCallId'>
  * arguments.
  */
 export function findKeptWords(texts: readonly string[], options: ReadingOptions): Set<string> {
-  const words = new Set([...markersOfFormats, ...wordsOfTools(options.tools ?? [])])
-  for (const text of texts) {
-    const { message, markup } = read(text, options)
-    const calls = message.toolCalls.flatMap(({ id, function: { name, arguments: json } }) => [id, name, ...keysOf(json)])
+  const words = new Set(wordsOfTools(options.tools ?? []))
+  // Calls that are not made stay too: one rehearsed in a thought, an example, one of a tool that the request does not have.
+  const generous = { callsInReasoning: 'extract', fencedCalls: 'extract', unknownTools: 'forward' } as const
+  for (const { message, markup } of texts.flatMap((text) => [
+    read(text, options),
+    read(text, { ...options, ...generous }),
+  ])) {
+    const calls = message.toolCalls.flatMap(({ id, function: { name, arguments: json } }) => [
+      id,
+      name,
+      ...keysOf(json),
+    ])
     for (const word of wordsOf([...markup, ...calls].join(' '))) words.add(word)
   }
   return words
@@ -50,12 +58,12 @@ function read(text: string, options: ReadingOptions): { message: ParsedMessage; 
   const parser = createToolCallParser({ ...options, format, audit: true })
   const message = foldEvents([...parser.feed(text), ...parser.end()])
   const markup = parser.ledger().flatMap(({ kind, start, end }) => (kind === 'markup' ? [text.slice(start, end)] : []))
-  return { message, markup }
+  const { reasoning, endTokens } = findFormat(format)
+  return {
+    message,
+    markup: [...markup, reasoning?.open ?? '', reasoning?.close ?? '', ...(format === 'auto' ? [] : endTokens)],
+  }
 }
-
-const markersOfFormats = formats.flatMap(({ reasoning, endTokens }) =>
-  wordsOf([reasoning?.open ?? '', reasoning?.close ?? '', ...endTokens].join(' ')),
-)
 
 /** Names of tools and of their parameters at any depth, and the values that an enumeration allows. */
 function wordsOfTools(tools: readonly ChatTool[]): string[] {

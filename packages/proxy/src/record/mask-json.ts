@@ -64,7 +64,9 @@ export function maskSlots(text: string, slots: readonly Slot[], mask: Mask): str
       const raw = text.slice(start, end)
       return kind === 'plain' ? raw.split('') : (raw.match(unit) ?? [])
     })
-    const value = units.map((one, place) => (members[place]!.kind === 'plain' ? one : one.map(decode)).join('')).join('')
+    const value = units
+      .map((one, place) => (members[place]!.kind === 'plain' ? one : one.map(decode)).join(''))
+      .join('')
     const masked = mask(value, group)
     let at = 0
     for (const [place, { start, end }] of members.entries()) {

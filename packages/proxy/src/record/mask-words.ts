@@ -3,11 +3,21 @@ import type { Mask } from './mask-json.ts'
 /** They decide the type of a value, and tell nobody anything. */
 const literals = ['true', 'false', 'null', 'none', 'nan', 'infinity', 'inf']
 /** Words of markers. A text with broken markers has no others to tell them by. */
-const markerWords =
-  'tool tools call calls tool_call tool_calls toolcall function functions function_call function_calls functioncall invoke parameter parameters param arg args arg_key arg_value argument arguments name type value key string object array number integer boolean id think thinking thought reasoning analysis commentary final channel message start end begin sep section json content assistant user system tool_response tool_name'
+const markerWords = `
+  action action_end action_start analysis answer arg arg_key arg_value args argument arguments array assistant begin boolean bot call call_id
+  calls cdata channel close commentary constrain content dsml dots_function_call end end_action end_of_turn end_response end_text end_thinking
+  endoftext eom_id eot eot_id escape final function function_call function_calls functioncall functionname functions functools gcml ifm im_end
+  im_start inner_prefix inner_suffix integer invoke item json longcat_think longcat_tool_call message message_sep minimax name number object
+  observation param parameter parameters paramname plugin python_end python_start python_tag reasoning recipient response role_sep section seed
+  sep start start_action start_function_call start_response start_text start_thinking steptml string system think think_fast think_faster thinking
+  thought tool tool_arg tool_call tool_call_begin tool_call_end tool_call_id tool_calls tool_calls_begin tool_calls_end tool_name tool_response
+  tool_sep toolcall tools tools_prefix tools_suffix turn type user value
+  amp apos gt lt quot`
+  .trim()
+  .split(/\s+/)
 
 /** Words that a mask for contents keeps. */
-export const alwaysKept: readonly string[] = [...literals, ...markerWords.split(' ')]
+export const alwaysKept: readonly string[] = [...literals, ...markerWords]
 
 /** The words of a text, as {@link createWordMask} reads them. */
 export function wordsOf(text: string): string[] {

@@ -131,7 +131,9 @@ function endsInsideLine(file: string): boolean {
   try {
     const status = fstatSync(descriptor)
     const last = Buffer.alloc(1)
-    return status.isFile() && status.size > 0 && readSync(descriptor, last, 0, 1, status.size - 1) === 1 && last[0] !== 10
+    return (
+      status.isFile() && status.size > 0 && readSync(descriptor, last, 0, 1, status.size - 1) === 1 && last[0] !== 10
+    )
   } finally {
     closeSync(descriptor)
   }
@@ -148,7 +150,8 @@ interface SentRequest {
 function readRequest(input: RequestInfo | URL, init: RequestInit | undefined): SentRequest | undefined {
   if (input instanceof Request || init?.method?.toUpperCase() !== 'POST') return undefined
   const { body, headers } = init
-  const text = typeof body === 'string' ? body : body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? decode(body) : undefined
+  const text =
+    typeof body === 'string' ? body : body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? decode(body) : undefined
   if (text === undefined) return undefined
   return { method: 'POST', url: new URL(input), headers: new Headers(headers), body: text }
 }
@@ -173,11 +176,7 @@ interface TapeOptions {
   limit: number
 }
 
-function createTape(
-  id: string,
-  { method, url, headers, body }: SentRequest,
-  options: TapeOptions,
-): Tape {
+function createTape(id: string, { method, url, headers, body }: SentRequest, options: TapeOptions): Tape {
   const at = new Date().toISOString()
   const start = performance.now()
   const pieces: { ms: number; bytes: Buffer }[] = []
@@ -192,13 +191,15 @@ function createTape(
     },
     add(bytes) {
       size += bytes.length
-      if (size > (options.limit)) return false
+      if (size > options.limit) return false
       pieces.push({ ms: elapsed(), bytes: Buffer.from(bytes) })
       return true
     },
     toLine(end) {
       const { redact, parser } = options
-      const secrets = [...new Set([...options.secrets, ...findSecrets(headers)])].toSorted((a, b) => b.length - a.length)
+      const secrets = [...new Set([...options.secrets, ...findSecrets(headers)])].toSorted(
+        (a, b) => b.length - a.length,
+      )
       const isEventStream = (head.headers['content-type'] ?? '').startsWith('text/event-stream')
       const bodies = redactBodies(
         { request: body, pieces: pieces.map(({ bytes }) => bytes), isEventStream },
