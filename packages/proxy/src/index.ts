@@ -1,3 +1,6 @@
-export { createProxyApp, type LogLevel, type ProxyAppOptions } from './serve/proxy-app.ts'
+export { readConfig, type ConfigSources } from './config/read-config.ts'
+export type { Config, ConfigInput } from './config/schema.ts'
+export { createGateway, type Gateway, type GatewayOptions } from './gateway/index.ts'
+export { createProxyApp, type LogLevel, type ProxyAppOptions } from './gateway/proxy-app.ts'
 export { createReplayApp, type ReplayAppOptions } from './replay/replay-app.ts'
 export { readRecordings, type RecordedChunk, type Recording } from './replay/recording.ts'

@@ -4,7 +4,7 @@ import type { ChatCompletion } from 'openai/resources/chat/completions'
 import type { Colors } from '../output/colors.ts'
 import { createReplayApp } from '../replay/replay-app.ts'
 import { listen } from '../serve/listen.ts'
-import { createProxyApp } from '../serve/proxy-app.ts'
+import { createProxyApp } from '../gateway/proxy-app.ts'
 import { credits, demoMessage, demoRecordings, demoTools, expectedCall } from './demo-recording.ts'
 import { createDemoScreen, type DemoScreen } from './demo-screen.ts'
 

@@ -80,10 +80,7 @@ async function answer(
     Object.assign(request.raw.headers, telemetry?.traceHeaders)
     const handle: UpstreamHandler = async (webRequest) => {
       const response = await handler(webRequest, telemetry)
-      if (isStream(response)) {
-        exchange.streams()
-        prepareStream(response.headers)
-      }
+      if (isStream(response)) prepareStream(response.headers)
       for (const [name, value] of Object.entries(telemetry?.responseHeaders() ?? {})) response.headers.set(name, value)
       return response
     }

@@ -4,8 +4,6 @@ import { ToolDeltaError, upstreamErrorType } from '@tooldelta/openai'
 export interface Exchange {
   /** Fires when the exchange has to end before its time; the reason is what the client is told. */
   signal: AbortSignal
-  /** The answer is a stream: it may take as long as it goes on. */
-  streams(): void
   end(): void
 }
 
@@ -22,8 +20,8 @@ export interface Exchanges {
   endAll(): void
 }
 
-/** @param totalMs - the longest time for an answer that is no stream */
-export function createExchanges(most: number, totalMs: number): Exchanges {
+/** @param most - requests at once */
+export function createExchanges(most: number): Exchanges {
   const running = new Set<AbortController>()
   return {
     get count() {
@@ -32,16 +30,8 @@ export function createExchanges(most: number, totalMs: number): Exchanges {
     begin() {
       if (running.size >= most) throw tooManyError(most)
       const control = new AbortController()
-      const timer = setTimeout(() => control.abort(lateError(totalMs)), totalMs).unref()
       running.add(control)
-      return {
-        signal: control.signal,
-        streams: () => clearTimeout(timer),
-        end() {
-          clearTimeout(timer)
-          running.delete(control)
-        },
-      }
+      return { signal: control.signal, end: () => void running.delete(control) }
     },
     endAll() {
       for (const control of running) control.abort(stoppingError())
@@ -54,14 +44,6 @@ function tooManyError(most: number): ToolDeltaError {
     message: `${most} requests are under way, which is the most that this server takes at once (limits.inFlight). Try again in a moment.`,
     type: 'rate_limit_error',
     code: 'too_many_requests_in_flight',
-  })
-}
-
-function lateError(ms: number): ToolDeltaError {
-  return new ToolDeltaError(504, {
-    message: `The answer was not complete after ${ms} ms (timeouts.total). Ask for a stream, or for fewer tokens.`,
-    type: upstreamErrorType,
-    code: 'upstream_timeout',
   })
 }
 

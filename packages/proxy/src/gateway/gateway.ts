@@ -34,7 +34,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const telemetry = await createTelemetry(config, app.log, options.env)
   const upstreams = createUpstreams(config, secrets, telemetry)
   const routes = await createModelRoutes(config, upstreams)
-  const exchanges = createExchanges(config.limits.inFlight, config.timeouts.total)
+  const exchanges = createExchanges(config.limits.inFlight)
   const probing = new AbortController()
   const drain = createDrain(app, exchanges, config.timeouts.drain)
 

@@ -38,7 +38,7 @@ export interface Upstream {
    * Sends a request to one of the replicas. Only path and query of the URL count. `/v1` of a path is replaced by the version of the
    * replica's address; other paths (`/health`, `/props`) are asked at its root.
    *
-   * The client's credentials are taken away and the upstream's own key and headers put in. Answers of `fetch` rules otherwise: redirects
+   * The client's credentials are taken away (unless they are to be passed) and the upstream's own key and headers put in. Answers of `fetch` rules otherwise: redirects
    * are not followed, an error status is an answer, and the body must be read or cancelled.
    *
    * There are no deadlines in here but the one to connect: the caller's signal ends what takes too long. A reason that is a
