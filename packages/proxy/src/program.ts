@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
+import { addBackgroundCommands } from './commands/background.ts'
 import { addConfigCommand } from './commands/config.ts'
 import { addDemoCommand } from './commands/demo.ts'
 import { addFormatsCommand } from './commands/formats.ts'
@@ -13,6 +14,7 @@ import type { ExitCode } from './exit-code.ts'
 
 const addCommands = [
   addServeCommand,
+  addBackgroundCommands,
   addConfigCommand,
   addParseCommand,
   addTraceCommand,
