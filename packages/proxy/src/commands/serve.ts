@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander'
 import type { Config } from '../config/schema.ts'
 import type { ConfigOverrides } from '../config/short-settings.ts'
+import { UsageError } from '../errors.ts'
 import type { ReportExitCode } from '../exit-code.ts'
 import { portNumber, wholeNumber } from '../input/numbers.ts'
+import { readFormat } from '../input/read-format.ts'
 import { addParserOptions, choice, type ParserFlags } from '../input/parser-options.ts'
 
 interface ServeFlags extends Partial<ParserFlags> {
@@ -80,11 +82,28 @@ export function addServeCommand(program: Command, report: ReportExitCode): void 
       const env = toEnvironment(flags)
       const overrides = toOverrides(flags)
       const file = flags.config ?? (flags.upstream === undefined ? findConfigFile(undefined, env) : undefined)
+      if (file === undefined) checkShortForm(flags, env)
+      if (flags.format !== undefined) await readFormat(flags.format)
       const config = readConfig({ file, env, overrides })
       const { serve } = await import('../serve/serve.ts')
       await serve(config, { env, workers: flags.workers })
       report(0)
     })
+}
+
+/** Without a file two things must be said; where they are missing, the words of the flags are those to mend it with. */
+function checkShortForm({ upstream, format }: ServeFlags, env: NodeJS.ProcessEnv): void {
+  const isSet = (name: string): boolean => Object.keys(env).some((key) => key.startsWith(name) && env[key] !== '')
+  if (upstream === undefined && !isSet('TOOLDELTA_UPSTREAM')) {
+    throw new UsageError(
+      'It is not said where the model server is: --upstream http://127.0.0.1:8000, or --config with a file of settings.',
+    )
+  }
+  if (format === undefined && !isSet('TOOLDELTA_FORMAT') && !isSet('TOOLDELTA_MODELS')) {
+    throw new UsageError(
+      "The model's tool-call format is missing: --format qwen3_coder, or --format auto to go by the model's name and text.",
+    )
+  }
 }
 
 /** A key on the command line takes the place of the variable. */

@@ -76,10 +76,11 @@ async function createApp(config: Config, { logStream }: GatewayOptions): Promise
 
 function createUpstreams(config: Config, secrets: Secrets, telemetry: Telemetry): Map<string, Upstream> {
   const { timeouts, circuit } = config
+  const passesCredentials = secrets.clientKeys.length === 0
   return new Map(
     config.upstreams.map((upstream) => {
       const key = secrets.upstreamKeys.get(upstream.name)
-      return [upstream.name, createUpstream(upstream, { timeouts, circuit, key }, telemetry.upstreamEvents)]
+      return [upstream.name, createUpstream(upstream, { timeouts, circuit, key, passesCredentials }, telemetry.upstreamEvents)]
     }),
   )
 }
