@@ -1,4 +1,5 @@
 import type { ChatTool } from '@tooldelta/core'
+import { parse, type ParseError, printParseErrorCode } from 'jsonc-parser'
 
 /** Tools, or what is wrong with their JSON. */
 export type ToolsResult = { tools: ChatTool[] | undefined } | { problem: string }
@@ -11,12 +12,9 @@ export type ToolsResult = { tools: ChatTool[] | undefined } | { problem: string 
  */
 export function readTools(text: string): ToolsResult {
   if (text.trim() === '') return { tools: undefined }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    return { problem: describeSyntaxError(text, error) }
-  }
+  const errors: ParseError[] = []
+  const value: unknown = parse(text, errors, { disallowComments: true })
+  if (errors[0] !== undefined) return { problem: describeSyntaxError(text, errors[0]) }
   const list = isRecord(value) && Array.isArray(value['tools']) ? value['tools'] : value
   if (!Array.isArray(list)) {
     return { problem: 'The tools must be a list: [{"type": "function", "function": {"name": "..."}}].' }
@@ -46,15 +44,13 @@ function readTool(entry: unknown, path: string): ChatTool | string {
   return { type: 'function', function: { ...inner, name } }
 }
 
-/** Browsers word the place differently; the offset is what they share. */
-function describeSyntaxError(text: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  const offset = /position (\d+)/.exec(message)?.[1]
-  if (offset === undefined) return `This is no JSON: ${message}.`
-  const before = text.slice(0, Number(offset))
+function describeSyntaxError(text: string, { error, offset }: ParseError): string {
+  const before = text.slice(0, offset)
   const line = before.split('\n').length
   const column = before.length - before.lastIndexOf('\n')
-  return `Line ${line}, column ${column} is no JSON: ${message.replace(/ (?:in JSON )?at position.*$/, '')}.`
+  // `ValueExpected` reads as words.
+  const words = printParseErrorCode(error).replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return `Line ${line}, column ${column} is no JSON: ${words.toLowerCase()}.`
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -73,6 +73,8 @@ export function InputPanel({ shown, toolsProblem, onChange, onExample, onFile }:
           <textarea
             class="code"
             rows={8}
+            // Wrapping a megabyte costs the browser seconds.
+            wrap="off"
             spellcheck={false}
             value={shown.text}
             onInput={(event) => onChange({ text: event.currentTarget.value })}

@@ -27,10 +27,10 @@ export function Scrubber({ step, steps, onStep, onBusyStep }: ScrubberProps) {
   return (
     <div class="scrubber" role="group" aria-label="Steps">
       <button type="button" onClick={() => onStep(0)} disabled={step === 0} aria-label="First step">
-        {'\u23ee'}
+        {'|\u2039'}
       </button>
       <button type="button" onClick={() => onBusyStep(-1)} disabled={step === 0} aria-label="Previous event">
-        {'\u226a'}
+        {'\u2039\u2039'}
       </button>
       <button type="button" onClick={() => onStep(step - 1)} disabled={step === 0} aria-label="Previous step">
         {'\u2039'}
@@ -48,10 +48,10 @@ export function Scrubber({ step, steps, onStep, onBusyStep }: ScrubberProps) {
         {'\u203a'}
       </button>
       <button type="button" onClick={() => onBusyStep(1)} disabled={step >= last} aria-label="Next event">
-        {'\u226b'}
+        {'\u203a\u203a'}
       </button>
       <button type="button" onClick={() => onStep(last)} disabled={step >= last} aria-label="Last step">
-        {'\u23ed'}
+        {'\u203a|'}
       </button>
       <button
         type="button"
