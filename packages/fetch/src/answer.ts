@@ -4,7 +4,7 @@ import {
   type ChatCompletion,
   type ChunkTransformerOptions,
 } from '@tooldelta/openai'
-import { createErrorResponse, disconnectFailure, isAbort } from './errors.ts'
+import { createErrorResponse, disconnectFailure, invalidAnswerFailure, isAbort } from './errors.ts'
 import { createEventStreamRewriter } from './event-stream.ts'
 import type { Exchange } from './exchange.ts'
 import { holdStream } from './held-stream.ts'
@@ -129,10 +129,11 @@ async function readJson(
 ): Promise<ReadJson> {
   const text = await readText(response, relay)
   try {
-    return rewriteJson(text, (completion) => {
+    const read = rewriteJson(text, (completion) => {
       observation?.onData(text, completion)
       return transformCompletion(completion, answer)
     })
+    return read.sent === undefined ? { text, failure: invalidAnswerFailure() } : read
   } catch (error) {
     if (error instanceof ToolDeltaError) return { text, failure: error }
     throw error

@@ -34,6 +34,15 @@ export function disconnectFailure(): ToolDeltaError {
   })
 }
 
+/** The upstream's whole answer is no completion: HTTP 502. */
+export function invalidAnswerFailure(): ToolDeltaError {
+  return new ToolDeltaError(502, {
+    message: 'The upstream said that its answer is JSON, but it is no JSON object.',
+    type: upstreamErrorType,
+    code: 'upstream_invalid_answer',
+  })
+}
+
 /** Whether somebody on our side has ended the exchange, so that no error is to be told to anyone. */
 export function isAbort(error: unknown, signal: AbortSignal | null | undefined): boolean {
   if (error instanceof ToolDeltaError || signal?.reason instanceof ToolDeltaError) return false
