@@ -1,26 +1,37 @@
-/** One member of a JSON object, by its place in the text. */
-interface Member {
-  key: string
+/** One member of a JSON object or entry of a list, by the place of its value in the text. */
+interface Part {
+  /** Absent in a list. */
+  key?: string
+  /** Where the key begins, or the value of a list's entry. */
   start: number
+  /** Where the value begins. */
+  valueStart: number
   end: number
 }
 
+type JsonObject = Record<string, unknown>
+
 /**
- * Writes a changed object by patching the text it was read from: members that are the same value in both objects keep their text.
+ * Writes a changed object by patching the text it was read from: what is the same value in both keeps its text, at any depth.
  * `JSON.stringify` of everything would round integers beyond 2^53 in tool schemas, and copy a long history for one changed field.
  *
  * @param text - valid JSON text of `before`, an object
  */
-export function patchJson(text: string, before: Record<string, unknown>, after: Record<string, unknown>): string {
-  const members = readMembers(text)
-  const keys = new Set(members.map((member) => member.key))
+export function patchJson(text: string, before: JsonObject, after: JsonObject): string {
+  return patchObject(text, text.indexOf('{'), before, after)
+}
+
+function patchObject(text: string, place: number, before: JsonObject, after: JsonObject): string {
+  const members = readParts(text, place)
+  const keys = new Set(members.map(({ key }) => key))
   // Of a repeated key only the last counts; which text belongs to which value is not worth finding out.
   if (keys.size !== members.length) return JSON.stringify(after)
   const parts: string[] = []
-  for (const { key, start, end } of members) {
-    if (!Object.hasOwn(after, key)) continue
-    if (after[key] === before[key]) parts.push(text.slice(start, end))
-    else parts.push(`${JSON.stringify(key)}:${JSON.stringify(after[key])}`)
+  for (const member of members) {
+    const key = member.key!
+    if (!Object.hasOwn(after, key) || after[key] === undefined) continue
+    if (after[key] === before[key]) parts.push(text.slice(member.start, member.end))
+    else parts.push(`${JSON.stringify(key)}:${patchValue(text, member.valueStart, before[key], after[key])}`)
   }
   for (const key of Object.keys(after)) {
     if (!keys.has(key) && after[key] !== undefined) parts.push(`${JSON.stringify(key)}:${JSON.stringify(after[key])}`)
@@ -28,18 +39,57 @@ export function patchJson(text: string, before: Record<string, unknown>, after: 
   return `{${parts.join(',')}}`
 }
 
-function readMembers(text: string): Member[] {
-  const members: Member[] = []
-  let place = text.indexOf('{') + 1
-  for (;;) {
-    const start = text.indexOf('"', place)
-    if (start < 0) return members
-    const keyEnd = skipString(text, start)
-    const end = skipValue(text, text.indexOf(':', keyEnd) + 1)
-    members.push({ key: JSON.parse(text.slice(start, keyEnd)) as string, start, end })
-    if (text[end] !== ',') return members
-    place = end + 1
+/** Entries may have moved: each that is the same object as before keeps its text, others are held against their place. */
+function patchList(text: string, place: number, before: readonly unknown[], after: readonly unknown[]): string {
+  const given = readParts(text, place)
+  const places = new Map<unknown, number>()
+  for (const [index, entry] of before.entries()) if (typeof entry === 'object') places.set(entry, index)
+  // A changed entry stands behind the one that it stood behind.
+  let next = 0
+  const entries = after.map((entry) => {
+    const same = before[next] === entry ? next : typeof entry === 'object' ? places.get(entry) : undefined
+    const index = same ?? next
+    next = index + 1
+    const part = given[index]
+    if (part === undefined) return JSON.stringify(entry) ?? 'null'
+    if (same !== undefined) return text.slice(part.valueStart, part.end)
+    return patchValue(text, part.valueStart, before[index], entry)
+  })
+  return `[${entries.join(',')}]`
+}
+
+function patchValue(text: string, place: number, before: unknown, after: unknown): string {
+  if (Array.isArray(before) && Array.isArray(after)) return patchList(text, place, before, after)
+  if (isObject(before) && isObject(after)) return patchObject(text, place, before, after)
+  return JSON.stringify(after) ?? 'null'
+}
+
+function isObject(value: unknown): value is JsonObject {
+  // A value with its own idea of its JSON is not ours to take apart.
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('toJSON' in value)
+}
+
+/** The members of the object, or entries of the list, whose bracket stands at `place` or behind blanks there. */
+function readParts(text: string, place: number): Part[] {
+  const parts: Part[] = []
+  const open = skipBlanks(text, place)
+  const isList = text[open] === '['
+  let start = skipBlanks(text, open + 1)
+  while (text[start] !== '}' && text[start] !== ']') {
+    const keyEnd = isList ? start : skipString(text, start)
+    const valueStart = isList ? start : text.indexOf(':', keyEnd) + 1
+    const end = skipValue(text, valueStart)
+    parts.push({ start, valueStart, end, ...(!isList && { key: JSON.parse(text.slice(start, keyEnd)) as string }) })
+    if (text[end] !== ',') return parts
+    start = skipBlanks(text, end + 1)
   }
+  return parts
+}
+
+function skipBlanks(text: string, start: number): number {
+  let place = start
+  while (text[place] === ' ' || text[place] === '\n' || text[place] === '\r' || text[place] === '\t') place += 1
+  return place
 }
 
 /** The place after the string that begins at `start`. */
@@ -51,7 +101,7 @@ function skipString(text: string, start: number): number {
   }
 }
 
-/** The place of the `,` or `}` that ends the value which begins at `start`. */
+/** The place of the `,`, `}` or `]` that ends the value which begins at `start`. */
 function skipValue(text: string, start: number): number {
   let depth = 0
   for (let place = start; ;) {
@@ -61,7 +111,7 @@ function skipValue(text: string, start: number): number {
       continue
     }
     if (character === '{' || character === '[') depth += 1
-    else if (depth === 0 && (character === ',' || character === '}')) return place
+    else if (depth === 0 && (character === ',' || character === '}' || character === ']')) return place
     else if (character === '}' || character === ']') depth -= 1
     place += 1
   }

@@ -101,12 +101,11 @@ function prefill(context: EnforceContext): Outcome {
   return { prefill: text, reasoning, singleCall: context.isSingle || demand.kind === 'named' }
 }
 
-/** Engines cut blanks at the end of a message or do not, and a token seldom ends in one: the text ends before them. */
 function beginAnswer(
   { demand, format, reasoning, profile }: EnforceContext,
   renderer: PromptRenderer,
 ): { text: string; reasoning: ReasoningMode | undefined } {
-  const call = renderer.callPrefix(demand.name).trimEnd()
+  const call = beginCall(renderer, demand.name)
   const markers = findFormat(format).reasoning
   const start = reasoning ?? markers?.start ?? 'off'
   if (markers === undefined || start === 'off') return { text: call, reasoning }
@@ -114,6 +113,14 @@ function beginAnswer(
   return profile.prefill === 'message'
     ? { text: `${markers.open}\n\n${markers.close}\n\n${call}`, reasoning: 'tags' }
     : { text: `\n${markers.close}\n\n${call}`, reasoning: 'open' }
+}
+
+/** Engines cut blanks at the end of a message or do not, and a token seldom ends in one: the text ends before them. */
+function beginCall({ callPrefix }: PromptRenderer, name: string | undefined): string {
+  const prefix = callPrefix(name)
+  const trimmed = prefix.trimEnd()
+  // Where a line break alone ends the name, the model would go on with the name.
+  return name !== undefined && trimmed.endsWith(name) ? prefix : trimmed
 }
 
 /** llama.cpp refuses to continue a message of a model that thinks. */
