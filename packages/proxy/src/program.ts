@@ -5,6 +5,7 @@ import { addConfigCommand } from './commands/config.ts'
 import { addDemoCommand } from './commands/demo.ts'
 import { addFormatsCommand } from './commands/formats.ts'
 import { addParseCommand } from './commands/parse.ts'
+import { addPlaygroundCommand } from './commands/playground.ts'
 import { addRecordCommand } from './commands/record.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addServeCommand } from './commands/serve.ts'
@@ -21,6 +22,7 @@ const addCommands = [
   addRecordCommand,
   addReplayCommand,
   addFormatsCommand,
+  addPlaygroundCommand,
   addDemoCommand,
 ]
 
