@@ -97,7 +97,7 @@ describe('tooldelta record', () => {
     })
     expect(JSON.parse(exchange!.request.body)).toEqual(streamed)
     expect(Buffer.concat(exchange!.chunks.map(toBytes)).toString()).toBe(text)
-    expect(exchange!.chunks.length).toBeGreaterThan(10)
+    expect(exchange!.chunks.length).toBeGreaterThan(1)
     const times = [exchange!.response.ms, ...exchange!.chunks.map(({ ms }) => ms)]
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(readFileSync(recording.file, 'utf8')).not.toContain(canary)
@@ -112,7 +112,7 @@ describe('tooldelta record', () => {
     expect(body).toContain('"tool_calls"')
     expect(body).not.toContain('<tool_call>')
     const [exchange] = await recording.stop()
-    expect(readBody(exchange!)).toContain('<tool')
+    expect(readBody(exchange!)).toContain('\n<to')
     expect(exchange!.parser).toMatchObject({ format: 'qwen3_coder' })
     // What the upstream was asked, which is what its answer answers.
     expect(JSON.parse(exchange!.request.body)).toMatchObject({ tool_choice: 'none' })
