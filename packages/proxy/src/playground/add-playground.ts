@@ -28,6 +28,7 @@ export async function addPlayground(app: FastifyInstance, prefix: string): Promi
     await scope.register(fastifyStatic, {
       root: findPages(),
       prefix,
+      cacheControl: false,
       // Names of built files hold a hash of their content; the page itself must be asked for anew.
       setHeaders: (reply, path) =>
         reply.setHeader(
