@@ -23,6 +23,7 @@ export function checkMeaning(config: Config): LocalProblem[] {
     ]),
     ...checkDuplicates(config.upstreams.map(({ name }, index) => [name, ['upstreams', index, 'name']])),
     ...checkModels(config),
+    ...checkPassPaths(config),
     ...(config.tracing.endpoint === undefined ? [] : checkUrl(config.tracing.endpoint, ['tracing', 'endpoint'])),
   ]
 }
@@ -100,6 +101,25 @@ function checkModels({ models, upstreams }: Config): LocalProblem[] {
       ...checkFormat(format, ['models', index, 'format']),
     ]),
   ]
+}
+
+/** A path goes to one upstream, and an upstream is reached by its models. */
+function checkPassPaths({ upstreams, models }: Config): LocalProblem[] {
+  const owners = new Map<string, string>()
+  return upstreams.flatMap(({ name, passPaths }, index) => {
+    const path = ['upstreams', index, 'passPaths']
+    if (passPaths.length > 0 && !models.some((model) => model.upstream === name)) {
+      const mend = 'Add a model for it, such as the one of the embeddings.'
+      return [{ path, message: 'Paths are passed to an upstream that has no model.', mend }]
+    }
+    return passPaths.flatMap((passPath, place) => {
+      const owner = owners.get(passPath)
+      owners.set(passPath, owner ?? name)
+      if (owner === undefined) return []
+      const message = `The upstream ${JSON.stringify(owner)} has it already.`
+      return [{ path: [...path, place], message, mend: 'Leave it with one of them.' }]
+    })
+  })
 }
 
 function unknownUpstream(name: string, known: readonly string[], path: SettingPath): LocalProblem {

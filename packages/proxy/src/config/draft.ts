@@ -108,14 +108,14 @@ class DraftBuilder implements Draft {
   addEnvironment(env: Environment): void {
     const { settings, problems } = readEnvironment(env)
     this.problems.push(...problems)
-    // The short ones of a place first: who writes the long name of the same setting means it.
+    // The short ones first: who writes the long name of the same setting means it.
     const port = readPortVariable(env)
     const host = readVariable(env, 'TOOLDELTA_HOST')
     if (port !== undefined)
       this.#put(['listen', 'port'], /^\d+$/.test(port) ? Number(port) : port, sourceOf('TOOLDELTA_PORT'))
     if (host !== undefined) this.#put(['listen', 'host'], host, sourceOf('TOOLDELTA_HOST'))
-    for (const { variable, path, value } of settings) this.#put(path, value, sourceOf(variable))
     for (const { variable, settings } of readShortVariables(env)) this.#addShort(settings, sourceOf(variable))
+    for (const { variable, path, value } of settings) this.#put(path, value, sourceOf(variable))
   }
 
   addOverrides({ upstream, model, ...overrides }: ConfigOverrides): void {

@@ -59,21 +59,19 @@ class Translator {
       )
     }
     const upstream = this.#upstreamOf(replicas)
-    if (first.passPath !== undefined) {
-      upstream.passPaths = [...new Set([...(upstream.passPaths ?? []), first.passPath])]
-      return
-    }
     const isEvery = first.upstreamModel === '*'
     if (!isEvery && first.modelName.includes('*')) {
       this.#notes.leftOut(first.about, 'only * alone stands for every name')
       return
     }
+    const { passPath } = first
+    if (passPath !== undefined) upstream.passPaths = [...new Set([...(upstream.passPaths ?? []), passPath])]
     const dropParams = [...new Set(replicas.flatMap((one) => one.dropParams))]
     this.#models.push({
       name: isEvery ? '*' : first.modelName,
       upstream: upstream.name as string,
       ...(!isEvery && first.upstreamModel !== first.modelName && { upstreamModel: first.upstreamModel }),
-      format: this.#guessFormat(first, isEvery),
+      ...(passPath === undefined ? { format: this.#guessFormat(first, isEvery) } : { mode: 'passthrough' as const }),
       ...(dropParams.length > 0 && { dropParams }),
     })
   }
