@@ -40,12 +40,14 @@ export interface ExchangeContext {
   /** Tells clients apart in the stores. */
   owner?: string | undefined
   observer?: ExchangeObserver | undefined
+  /** The body, where it has been parsed already. */
+  value?: object | undefined
 }
 
 /** Reads the body of a chat-completion request and prepares it for the upstream. */
 export function prepareExchange(text: string, options: ToolCallOptions, context: ExchangeContext = {}): Exchange {
   const { format } = options
-  const body = readObject(text)
+  const body = (context.value as ChatCompletionRequest | undefined) ?? readObject(text)
   // No JSON object: the upstream words the error.
   if (body === undefined) return { body: text, format }
   const isStream = body.stream === true

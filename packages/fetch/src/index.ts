@@ -1,7 +1,12 @@
 export { createToolCallFetch, type ToolCallFetchOptions } from './tool-call-fetch.ts'
 export { transformResponse, type TransformResponseOptions } from './response.ts'
 export { ToolCallTransformStream } from './transform-stream.ts'
-export { createUpstreamHandler, type UpstreamHandler, type UpstreamHandlerOptions } from './upstream-handler.ts'
+export {
+  createUpstreamHandler,
+  type KnownRequest,
+  type UpstreamHandler,
+  type UpstreamHandlerOptions,
+} from './upstream-handler.ts'
 export { createErrorResponse } from './errors.ts'
 export type { ExchangeObserver, ExchangeOutcome } from './observer.ts'
 export type { ToolCallOptions } from './options.ts'

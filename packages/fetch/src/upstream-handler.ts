@@ -1,12 +1,13 @@
 import { ToolDeltaError } from '@tooldelta/openai'
 import { answerExchange, type Opened, type OpenUpstream } from './answer.ts'
 import { createErrorResponse, isAbort, timeoutFailure, toUpstreamFailure } from './errors.ts'
-import { prepareExchange } from './exchange.ts'
+import { prepareExchange, type Exchange } from './exchange.ts'
 import { toClientHeaders, toUpstreamHeaders } from './headers.ts'
 import { measureWaits } from './measure-waits.ts'
 import { Observation } from './observation.ts'
 import type { ExchangeObserver } from './observer.ts'
 import { checkToolCallOptions, withStores, type ToolCallOptions } from './options.ts'
+import { patchJson } from './patch-json.ts'
 import { readKind } from './response.ts'
 import { createDeadline, createSilenceWatch, type SilenceWatch } from './silence-watch.ts'
 import { readUpstreamAddress } from './upstream-url.ts'
@@ -35,8 +36,19 @@ export interface UpstreamHandlerOptions extends ToolCallOptions {
   fetch?: typeof fetch | undefined
 }
 
+/** What a server knows about a request already. */
+export interface KnownRequest {
+  /** Tells clients apart in the stores, which keep nothing of it but a hash. @defaultValue what the client proves itself with */
+  owner?: string | undefined
+  /**
+   * The JSON body, where it has been read to find out where the request goes; the request itself is then not read. The option
+   * `upstreamModel` holds for it on every path.
+   */
+  body?: { text: string; value: Record<string, unknown> } | undefined
+}
+
 /** Answers one request of a client by asking the upstream. */
-export type UpstreamHandler = (request: Request, observer?: ExchangeObserver) => Promise<Response>
+export type UpstreamHandler = (request: Request, observer?: ExchangeObserver, known?: KnownRequest) => Promise<Response>
 
 const longestTimer = 2_147_483_647
 
@@ -63,15 +75,18 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
 
   const settings = withStores(options)
 
-  return async (request, observer) => {
+  return async (request, observer, known = {}) => {
     const observation = observer === undefined ? undefined : new Observation(observer)
     const { pathname, search } = new URL(request.url)
     const url = address.join(pathname, search)
     const isChat = request.method === 'POST' && /\/chat\/completions\/?$/.test(pathname)
-    const bytes = request.body === null ? null : await request.arrayBuffer()
-    const text = isChat ? new TextDecoder().decode(bytes ?? undefined) : ''
-    const context = { owner: ownerOf(request.headers), observer }
-    const exchange = isChat ? prepareExchange(text, settings, context) : { body: text, format: options.format }
+    const bytes = known.body?.text ?? (request.body === null ? null : await request.arrayBuffer())
+    const text =
+      known.body?.text ?? (isChat ? new TextDecoder().decode((bytes as ArrayBuffer | null) ?? undefined) : '')
+    const context = { owner: known.owner ?? ownerOf(request.headers), observer, value: known.body?.value }
+    const exchange: Exchange = isChat
+      ? prepareExchange(text, settings, context)
+      : { body: renameModel(text, settings, known), format: options.format }
     if (exchange.refusal !== undefined) {
       observation?.fail(exchange.refusal.body.error)
       observation?.end(false)
@@ -132,6 +147,15 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
           )
     return measureWaits(watch, observation?.onWait)
   }
+}
+
+/** The body of a path that is passed on. */
+function renameModel(text: string, { upstreamModel }: UpstreamHandlerOptions, { body }: KnownRequest): string {
+  if (body === undefined || upstreamModel === undefined) return text
+  const { model } = body.value
+  return model === undefined || model === upstreamModel
+    ? text
+    : patchJson(text, body.value, { ...body.value, model: upstreamModel })
 }
 
 /** What clients prove themselves with tells them apart in the stores, which keep nothing of it but a hash. */

@@ -26,27 +26,33 @@ export async function writeNodeResponse(
 ): Promise<void> {
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value)
   for (const [name, value] of answer.headers) response.setHeader(name, value)
-  response.writeHead(answer.status)
-  // The client learns that its request was taken before the model has said a word.
-  response.flushHeaders()
+  response.statusCode = answer.status
   if (answer.body === null || response.req.method === 'HEAD') {
     await answer.body?.cancel()
     response.end()
     return
   }
-  const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') === true
+  const type = answer.headers.get('content-type') ?? ''
+  const isStream = type.startsWith('text/event-stream')
+  // One write for head and body: each costs as much as the rest of a small answer. Other bodies may come bit by bit.
+  const isWhole = type.startsWith('application/json')
+  // The client learns that its request was taken before the model has said a word.
+  if (!isWhole) response.flushHeaders()
   const keepAlive = isStream ? createKeepAlive(response, keepAliveMs) : undefined
   const reader = answer.body.getReader()
   const onClose = (): void => void reader.cancel().catch(ignore)
   response.on('close', onClose)
   try {
+    let held: Uint8Array | undefined
     for (;;) {
       const { done, value } = await reader.read()
       if (done || response.destroyed) break
       keepAlive?.note(value)
-      if (!response.write(value)) await waitForDrain(response, onClientWait)
+      const next = isWhole ? held : value
+      if (isWhole) held = value
+      if (next !== undefined && !response.write(next)) await waitForDrain(response, onClientWait)
     }
-    if (!response.destroyed) response.end()
+    if (!response.destroyed) response.end(held)
   } catch (error) {
     // With the client gone there is nobody to be told.
     if (response.destroyed) return

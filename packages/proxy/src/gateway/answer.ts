@@ -1,12 +1,13 @@
-import type { IncomingMessage } from 'node:http'
 import { answerNodeRequest, readNodeBody } from '@tooldelta/fetch/node'
-import type { UpstreamHandler } from '@tooldelta/fetch'
+import type { KnownRequest, UpstreamHandler } from '@tooldelta/fetch'
 import { InvalidRequestError } from '@tooldelta/openai'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema.ts'
+import { readErrorMessage } from '../errors.ts'
 import type { Exchanges } from './exchanges.ts'
-import { findModel, type FoundModel, replaceModel } from './find-model.ts'
-import type { ModelRoute, ModelRoutes } from './model-routes.ts'
+import { everyModel, type ModelRoute, type ModelRoutes } from './model-routes.ts'
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** What the routes of the API need. */
 export interface AnswerContext {
@@ -15,11 +16,8 @@ export interface AnswerContext {
   exchanges: Exchanges
 }
 
-/** Where a request goes. */
-interface Target {
-  handler: UpstreamHandler
-  body?: Uint8Array | undefined
-}
+/** A JSON body, read once: for its model, and for whoever prepares it. */
+type Body = NonNullable<KnownRequest['body']>
 
 /** Answers a request whose body names its model: a chat completion or a completion. */
 export async function answerByModel(
@@ -27,11 +25,12 @@ export async function answerByModel(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const body = await readBody(request.raw, context.config)
-  const found = findModel(body)
-  if (found === undefined) throw createBodyError(body)
-  const route = context.routes.find(found.model)
-  await answer(context, request, reply, () => toTarget(request, route, found, body))
+  const body = parseBody(await readNodeBody(request.raw, context.config.limits.bodyBytes))
+  const { model } = body.value
+  if (typeof model !== 'string') throw createModelError()
+  const route = context.routes.find(model)
+  tellRoute(request, route, model, body)
+  await answer(context, request, reply, route.handlerOf(model), '', body)
 }
 
 /** Passes a request on: to the upstream of the model that its body names, else to the one that the path belongs to. */
@@ -42,51 +41,49 @@ export async function passOn(
   owner: ModelRoute,
 ): Promise<void> {
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
-  const body = hasBody ? await readBody(request.raw, context.config) : undefined
-  const found = body === undefined ? undefined : findModel(body)
-  const named = found === undefined ? undefined : context.routes.names.get(found.model)
-  await answer(context, request, reply, () =>
-    body === undefined || found === undefined || named === undefined
-      ? { handler: owner.handlerOf(owner.config.name), body }
-      : toTarget(request, named, found, body),
-  )
+  const bytes = hasBody ? await readNodeBody(request.raw, context.config.limits.bodyBytes) : undefined
+  const isJson = bytes !== undefined && /^application\/json\b/i.test(request.headers['content-type'] ?? '')
+  const body = isJson ? parseBody(bytes) : undefined
+  const model = body?.value['model']
+  const route = (typeof model === 'string' ? context.routes.names.get(model) : undefined) ?? owner
+  const asked = typeof model === 'string' ? model : route.config.name
+  tellRoute(request, route, asked, body)
+  await answer(context, request, reply, route.handlerOf(asked), bytes, route === owner ? undefined : body)
 }
 
-function toTarget(request: FastifyRequest, route: ModelRoute, found: FoundModel, body: Uint8Array): Target {
-  const { model } = found
-  const upstreamModel = route.upstreamModel(model)
+function tellRoute(request: FastifyRequest, route: ModelRoute, asked: string, body: Body | undefined): void {
+  const { name } = route.config
   request.telemetry?.route({
-    model: route.config.name === '*' ? undefined : route.config.name,
-    alias: model === route.config.name ? undefined : model,
+    model: name === everyModel ? undefined : name,
+    alias: asked === name ? undefined : asked,
     upstream: route.upstream.name,
-    format: route.formatOf(model),
+    format: route.formatOf(asked),
+    isStream: body?.value['stream'] === true,
+    body: body?.text,
   })
-  return {
-    handler: route.handlerOf(model),
-    body: upstreamModel === model ? body : replaceModel(body, found, upstreamModel),
-  }
 }
 
 async function answer(
   { config, exchanges }: AnswerContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  choose: () => Target,
+  handler: UpstreamHandler,
+  bytes: Uint8Array | string | undefined,
+  body: Body | undefined,
 ): Promise<void> {
   const exchange = exchanges.begin()
   try {
-    const { handler, body } = choose()
-    const { telemetry } = request
+    const { telemetry, keyName } = request
     Object.assign(request.raw.headers, telemetry?.traceHeaders)
     const handle: UpstreamHandler = async (webRequest) => {
-      const response = await handler(webRequest, telemetry)
+      const response = await handler(webRequest, telemetry, { owner: keyName, body })
       if (isStream(response)) prepareStream(response.headers)
       for (const [name, value] of Object.entries(telemetry?.responseHeaders() ?? {})) response.headers.set(name, value)
       return response
     }
     reply.hijack()
     await answerNodeRequest(handle, request.raw, reply.raw, {
-      body,
+      body: bytes,
       headers: reply.getHeaders(),
       keepAliveMs: config.timeouts.keepAlive,
       signal: exchange.signal,
@@ -107,30 +104,33 @@ function prepareStream(headers: Headers): void {
   headers.set('x-accel-buffering', 'no')
 }
 
-async function readBody(request: IncomingMessage, config: Config): Promise<Uint8Array> {
-  return readNodeBody(request, config.limits.bodyBytes)
-}
-
-/** Parses what could not be routed, to say what is wrong with it. */
-function createBodyError(body: Uint8Array): InvalidRequestError {
+/**
+ * Reads a JSON object.
+ *
+ * @throws InvalidRequestError with what is wrong with it
+ */
+function parseBody(bytes: Uint8Array): Body {
+  let text: string
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    text = decoder.decode(bytes)
+    value = JSON.parse(text)
   } catch (error) {
-    const reason = body.length === 0 ? 'it is empty' : (error as Error).message
-    return new InvalidRequestError(
-      `The body must be a JSON object in UTF-8, such as {"model": "...", "messages": [...]}: ${reason}.`,
-      'body',
-      'invalid_json',
-    )
+    throw createJsonError(bytes.length === 0 ? 'it is empty' : readErrorMessage(error))
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return new InvalidRequestError(
-      'The body must be a JSON object, such as {"model": "...", "messages": [...]}.',
-      'body',
-      'invalid_json',
-    )
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { text, value: value as Body['value'] }
   }
+  throw createJsonError(`it is ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}`)
+}
+
+function createJsonError(reason: string): InvalidRequestError {
+  // What V8 says of broken JSON quotes the text; a little of it is a help, a whole conversation is none.
+  const message = `The body must be a JSON object in UTF-8, such as {"model": "...", "messages": [...]}; ${reason.slice(0, 200)}.`
+  return new InvalidRequestError(message, 'body', 'invalid_json')
+}
+
+function createModelError(): InvalidRequestError {
   return new InvalidRequestError(
     "The field 'model' must name a model. GET /v1/models lists them.",
     'model',

@@ -39,6 +39,7 @@ export async function addApi(app: FastifyInstance, context: ApiContext): Promise
     app.addHook('onRequest', async (request) => {
       const key = takeKey(request.raw.headers, clientKeys)
       keys.set(request, key)
+      request.keyName = key.name
       request.telemetry?.route({ key: key.name })
     })
   }

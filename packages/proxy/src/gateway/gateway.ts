@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance, type FastifyRequest, LogController } fro
 import type { Config } from '../config/schema.ts'
 import { resolveSecrets, type Secrets } from '../config/secrets.ts'
 import { createLoggerOptions, createTelemetry, type Telemetry } from '../telemetry/index.ts'
+import { probeModel } from '../probe/index.ts'
 import { createUpstream, type Upstream } from '../upstream/index.ts'
 import { addApi, listApiPaths, type PathMethods } from './api.ts'
 import { createDrain } from './drain.ts'
@@ -53,8 +54,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   return {
     app,
     startProbes() {
-      const { probe } = options
-      if (config.probe.enabled && probe !== undefined) startProbes(routes.all, probe, app.log, probing.signal)
+      const { probe = probeModel } = options
+      if (config.probe.enabled) startProbes(routes.all, probe, app.log, probing.signal)
     },
     drain: () => drain.run(),
   }
@@ -88,6 +89,7 @@ function createUpstreams(config: Config, secrets: Secrets, telemetry: Telemetry)
 /** Gives each request its id, and a line in the log when it is over. */
 function observeRequests(app: FastifyInstance, telemetry: Telemetry, quietPaths: ReadonlySet<string>): void {
   app.decorateRequest('telemetry')
+  app.decorateRequest('keyName')
   app.addHook('onRequest', async (request, reply) => {
     // Client, proxy and upstream name a request the same way.
     request.raw.headers['x-request-id'] = request.id
