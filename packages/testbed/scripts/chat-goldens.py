@@ -7,6 +7,7 @@ must be equal. Needs Python 3.8 or newer and Jinja2 (Debian: python3-jinja2).
 
     chat-goldens.py                     checks the stored prompts; exit code 1 when one differs
     chat-goldens.py --update            stores the prompts
+    chat-goldens.py --stdin             compares others: lines of JSON with template, messages, tools and plain
     chat-goldens.py --templates DIR     looks there for templates that are not kept in this repository
 """
 import argparse
@@ -100,44 +101,73 @@ def render(template, messages, tools=None):
     )
 
 
-def find_template(name, directories):
-    for directory in directories:
-        path = directory / f"{name}.jinja"
-        if path.exists():
-            return compile_template(path.read_text("utf-8"))
-    return None
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--update", action="store_true")
+    parser.add_argument("--stdin", action="store_true")
     parser.add_argument("--templates", type=Path, action="append", default=[])
     options = parser.parse_args()
+    templates = Templates([FIXTURES / "chat-templates", *options.templates])
+    failures, compared = compare_lines(templates) if options.stdin else compare_goldens(templates, options.update)
+    print("\n".join(failures) if failures else f"{compared} prompts are equal")
+    sys.exit(1 if failures else 0)
+
+
+class Templates:
+    def __init__(self, directories):
+        self.directories = directories
+        self.compiled = {}
+
+    def find(self, name):
+        if name not in self.compiled:
+            paths = [path for path in (folder / f"{name}.jinja" for folder in self.directories) if path.exists()]
+            self.compiled[name] = compile_template(paths[0].read_text("utf-8")) if paths else None
+            if not paths:
+                print(f"{name}: skipped, its template is not here (see --templates)")
+        return self.compiled[name]
+
+
+def compare_goldens(templates, update):
     cases = {case["id"]: case for case in read_json((FIXTURES / "prompts" / "cases.json").read_text("utf-8"))}
     path = FIXTURES / "prompts" / "goldens.json"
     goldens = json.loads(path.read_text("utf-8"))
     failures, compared = [], 0
     for name, golden in goldens.items():
-        template = find_template(name, [FIXTURES / "chat-templates", *options.templates])
+        template = templates.find(name)
         if template is None:
-            print(f"{name}: skipped, its template is not here (see --templates)")
             continue
         for case_id, entry in golden["cases"].items():
             case = cases[case_id]
-            wanted = render(template, case["messages"], case["tools"] or None)
-            plain = render(template, entry["plain"])
+            wanted, failure = compare(template, f"{name}, {case_id}", case["messages"], case["tools"], entry["plain"])
+            failures += failure
             compared += 1
-            if plain != wanted:
-                failures.append(f"{name}, {case_id}: the plain messages give another prompt\n{difference(wanted, plain)}")
-            if options.update:
+            if update:
                 entry["prompt"] = wanted
             elif entry.get("prompt") != wanted:
                 failures.append(f"{name}, {case_id}: the stored prompt is another")
-    print("\n".join(failures) if failures else f"{compared} prompts are equal")
-    if failures:
-        sys.exit(1)
-    if options.update:
+    if update and not failures:
         path.write_text(json.dumps(goldens, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    return failures, compared
+
+
+def compare_lines(templates):
+    failures, compared = [], 0
+    for line in sys.stdin:
+        entry = read_json(line)
+        template = templates.find(entry["template"])
+        if template is None:
+            continue
+        failures += compare(template, line, entry["messages"], entry["tools"], entry["plain"])[1]
+        compared += 1
+    return failures, compared
+
+
+def compare(template, name, messages, tools, plain):
+    wanted = render(template, messages, tools or None)
+    made = render(template, plain)
+    if made == wanted:
+        return wanted, []
+    return wanted, [f"{name}: the plain messages give another prompt\n{difference(wanted, made)}"]
 
 
 def difference(wanted, plain):

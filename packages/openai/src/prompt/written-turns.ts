@@ -31,43 +31,50 @@ export interface WrittenLayout {
  */
 export function renderWrittenTurns({ messages, tools }: PromptInput, layout: WrittenLayout): HistoryMessage[] {
   const lastUser = messages.findLastIndex(({ role }) => role === 'user')
-  const rendered: HistoryMessage[] = []
-  let start = 0
-  if (tools.length > 0) {
-    const text = messages[0]?.role === 'system' ? textOf(messages[0].content) : undefined
-    rendered.push(...layout.system(tools, text))
-    if (text !== undefined) start = 1
-  }
-  const append = (turn: readonly unknown[]): void => {
-    const isLost = ({ role }: HistoryMessage, place: number): boolean => role === 'system' && place > 0
-    const at =
-      layout.losesLaterSystem === true
-        ? rendered.findLastIndex((message, place) => !isLost(message, place))
-        : rendered.length - 1
-    const message = rendered[at]!
-    rendered[at] = { ...message, content: joinContent([message.content ?? '', layout.end, ...turn]) }
-  }
+  const text = messages[0]?.role === 'system' ? textOf(messages[0].content) : undefined
+  const rendered = tools.length === 0 ? [] : layout.system(tools, text)
+  const start = tools.length === 0 || text === undefined ? 0 : 1
   for (let index = start; index < messages.length; index++) {
     const message = messages[index]!
     if (message.role === 'tool') {
       const end = endOfResults(messages, index)
-      const results = layout.results(messages.slice(index, end).map(({ content }) => content ?? ''))
-      if (rendered.length > 0) append([results])
-      else rendered.push({ role: 'user', content: results })
+      writeResults(rendered, messages.slice(index, end), layout)
       index = end - 1
     } else if (message.tool_calls === undefined) rendered.push(message)
-    else {
-      const { thought = '', content } = layout.split(message)
-      const body = layout.body(content, callsOf(message))
-      if (rendered.length > 0) append([layout.opening(thought, index > lastUser), body])
-      else
-        rendered.push({
-          ...without(message, 'tool_calls'),
-          role: message.role,
-          content: body,
-          reasoning_content: thought,
-        })
-    }
+    else writeCalls(rendered, message, { layout, isCurrent: index > lastUser })
   }
   return rendered
+}
+
+interface Place {
+  layout: WrittenLayout
+  isCurrent: boolean
+}
+
+/** Behind another message of the assistant a turn stays a message: templates trim the content of such messages in ways of their own. */
+function writeCalls(rendered: HistoryMessage[], message: HistoryMessage, { layout, isCurrent }: Place): void {
+  const { thought = '', content } = layout.split(message)
+  const body = layout.body(content, callsOf(message))
+  const at = placeToWrite(rendered, layout)
+  if (at === -1 || rendered[at]?.role === 'assistant') {
+    const given = without(message, 'tool_calls')
+    rendered.push({ ...given, role: message.role, content: body, reasoning_content: thought })
+  } else append(rendered, at, [layout.end, layout.opening(thought, isCurrent), body])
+}
+
+function writeResults(rendered: HistoryMessage[], results: readonly HistoryMessage[], layout: WrittenLayout): void {
+  const turn = layout.results(results.map(({ content }) => content ?? ''))
+  const at = placeToWrite(rendered, layout)
+  if (at === -1) rendered.push({ role: 'user', content: turn })
+  else append(rendered, at, [layout.end, turn])
+}
+
+/** The last message, as far as the template prints it; -1 when there is none. */
+function placeToWrite(rendered: readonly HistoryMessage[], { losesLaterSystem = false }: WrittenLayout): number {
+  return rendered.findLastIndex(({ role }, index) => !(losesLaterSystem && role === 'system' && index > 0))
+}
+
+function append(rendered: HistoryMessage[], at: number, turn: readonly unknown[]): void {
+  const message = rendered[at]!
+  rendered[at] = { ...message, content: joinContent([message.content ?? '', ...turn]) }
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ChatTool } from '@tooldelta/core'
@@ -80,3 +81,6 @@ export function readTemplate(id: string): string | undefined {
   const path = `${testbed}fixtures/chat-templates/${id}.jinja`
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }
+
+/** Is Jinja2 here? */
+export const hasJinja: boolean = spawnSync('python3', ['-c', 'import jinja2']).status === 0

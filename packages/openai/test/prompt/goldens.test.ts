@@ -9,6 +9,7 @@ import { findPromptRenderer } from '../../src/index.ts'
 import {
   casesOf,
   goldenScript,
+  hasJinja,
   promptTemplates,
   readPromptGoldens,
   writePromptGoldens,
@@ -19,7 +20,6 @@ const { UPDATE_PROMPTS: update, CHAT_TEMPLATES: templates } = process.env
 
 if (update !== undefined) updateGoldens()
 const goldens = readPromptGoldens()
-const hasJinja = spawnSync('python3', ['-c', 'import jinja2']).status === 0
 
 describe.each(promptTemplates)('plain messages for the template $id', (template) => {
   it.each(casesOf(template))('$id: $about', (entry) => {
