@@ -19,7 +19,6 @@ const key = z.strictObject({
   env: variable.optional().describe('Environment variable that holds the key, or several with commas between.'),
   file: z.string().min(1).optional().describe('File that holds the key; several lines are several keys.'),
   requestsPerMinute: count.optional().describe('Most requests of this key in a minute.'),
-  profile: z.string().min(1).optional().describe('Client profile of this key.'),
 })
 
 const upstream = z.strictObject({
