@@ -16,7 +16,6 @@ describe('tooldelta --help', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain(`Usage: tooldelta ${command}`)
     expect(stdout).toContain('Examples:')
-    expect(stdout).not.toContain('--config')
   })
 
   it('prints the version', async () => {

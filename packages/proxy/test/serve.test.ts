@@ -28,7 +28,7 @@ async function serve(
   args: string[],
   env: Record<string, string> = {},
 ): Promise<{ url: string; command: RunningCommand }> {
-  const command = startCommand(['serve', '--format', 'qwen3_coder', '--port', '0', ...args], { env })
+  const command = startCommand(['serve', '--format', 'qwen3_coder', '--port', '0', '--no-probe', ...args], { env })
   closers.push(async () => {
     command.kill('SIGKILL')
     await command.ended

@@ -12,8 +12,6 @@ export interface ProbeLog {
 
 const firstPauseMs = 1000
 const longestPauseMs = 60_000
-/** A server with more models than this is a gateway of its own; asking them all would take long and cost much. */
-const mostModels = 4
 
 /**
  * Asks the server of each model whose mode is `auto` what it does with tools, and says so once in the log. A server that does not answer is
@@ -43,19 +41,28 @@ async function probeUntilAnswered(route: ModelRoute, probe: Probe, log: ProbeLog
   }
 }
 
+/**
+ * Where the settings name no model, a server with one model is asked about that one. A server with many is often a gateway of its own: asking
+ * about all of them would take long and cost much.
+ */
 async function probeRoute(route: ModelRoute, probe: Probe, log: ProbeLog, signal: AbortSignal): Promise<void> {
-  const isEvery = route.config.name === everyModel
-  const names = isEvery ? await listNames(route, signal) : [route.config.name]
-  for (const name of names) {
-    const model = { ...route.config, name, upstreamModel: route.upstreamModel(name), format: route.formatOf(name) }
-    const { mode, sentences } = await probe(route.upstream, model, signal)
-    if (signal.aborted) return
-    route.setMode(mode, isEvery ? name : undefined)
-    log.info({ model: name, upstream: route.upstream.name, mode }, `${name}: ${sentences.join(' ')}`)
+  const { config, upstream } = route
+  const isEvery = config.name === everyModel
+  const names = isEvery ? await listNames(route, signal) : [config.name]
+  const [name] = names
+  if (name === undefined || names.length > 1) {
+    const what = `${upstream.name} has ${names.length} models; what it does with tools is asked for models that the settings name.`
+    log.info({ upstream: upstream.name }, what)
+    return
   }
+  const model = { ...config, name, upstreamModel: route.upstreamModel(name), format: route.formatOf(name) }
+  const { mode, sentences } = await probe(upstream, model, signal)
+  if (signal.aborted) return
+  route.setMode(mode, isEvery ? name : undefined)
+  log.info({ model: name, upstream: upstream.name, mode }, `${name}: ${sentences.join(' ')}`)
 }
 
 async function listNames(route: ModelRoute, signal: AbortSignal): Promise<string[]> {
   const models = await listUpstreamModels(route, signal)
-  return models.flatMap(({ id }) => (typeof id === 'string' ? [id] : [])).slice(0, mostModels)
+  return models.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
 }
