@@ -145,7 +145,9 @@ describe('createToolCallFetch', () => {
   it.each<[Partial<ToolCallFetchOptions>, RegExp]>([
     [{ format: 'qwen3_codr' }, /qwen3_coder/],
     [{ format: undefined as never }, /'format' is missing/],
-    [{ mode: 'prompt' }, /not in this version/],
+    [{ mode: 'prompt', format: 'xlam' }, /cannot write the prompt of/],
+    [{ requiredRetries: 2 }, /'requiredRetries' must be one of 0, 1/],
+    [{ validateArguments: 'yes' as never }, /'validateArguments' must be one of true, false/],
     [{ profile: 'x' as never }, /Unknown profile/],
     [{ truncatedCalls: 'x' as never }, /'truncatedCalls' must be one of length, error/],
     [{ deliver: 'x' as never }, /'deliver' must be/],

@@ -7,8 +7,18 @@ import {
   type PrepareRequestOptions,
 } from '../../src/index.ts'
 
-const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }]
+const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } }]
 const request: ChatCompletionRequest = { model: 'm', messages: [], tools, temperature: 0.2 }
+const conversation = [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: 'Hi' },
+  {
+    role: 'assistant',
+    content: '',
+    tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }],
+  },
+  { role: 'tool', tool_call_id: 'a', content: 'x' },
+]
 const qwen: PrepareRequestOptions = { format: 'qwen3_coder' }
 
 describe('prepareRequest', () => {
@@ -41,30 +51,73 @@ describe('prepareRequest', () => {
     expect(report.changes[0]).toMatchObject({ action: 'changed', before: 'auto', after: 'none' })
   })
 
-  it('warns of a tool choice that it cannot enforce', () => {
-    const named = { type: 'function', function: { name: 'f' } }
-    for (const choice of ['required', named]) {
-      expect(prepareRequest({ ...request, tool_choice: choice }, qwen).report.warnings).toHaveLength(1)
-    }
-    expect(prepareRequest({ ...request, tool_choice: null }, qwen).report.warnings).toEqual([])
-  })
-
   it.each([
     ['no tools', {}],
-    ['null tools', { tools: null }],
-    ['an empty list of tools', { tools: [] }],
-    ['tool_choice none', { tools, tool_choice: 'none' }],
+    ['no messages', { messages: undefined }],
+    ['messages that are no list', { messages: 'Hi' }],
+    ['a conversation with nothing to mend', { messages: conversation }],
   ])('leaves a request with %s alone', (_name, more) => {
-    const given = { model: 'm', messages: [], ...more }
+    const given = { model: 'm', messages: [], x_unknown: [1], ...more }
     const { request: prepared, parser, report } = prepareRequest(given, qwen)
     expect(prepared).toBe(given)
     expect(parser.tools).toEqual([])
     expect(report).toEqual({ mode: 'passthrough', profile: 'vllm', changes: [], warnings: [] })
   })
 
+  it.each([
+    ['null tools', { tools: null }],
+    ['an empty list of tools', { tools: [], tool_choice: 'auto' }],
+    ['tool_choice none', { tools, tool_choice: 'none', parallel_tool_calls: false }],
+  ])('takes the tools out of a request with %s', (_name, more) => {
+    const { request: prepared, parser, report } = prepareRequest({ model: 'm', messages: [], ...more }, qwen)
+    expect(prepared).toEqual({ model: 'm', messages: [] })
+    expect(parser.tools).toEqual([])
+    expect(report.mode).toBe('passthrough')
+    expect(report.changes).toContainEqual(expect.objectContaining({ path: 'tools', action: 'removed' }))
+  })
+
+  it.each([
+    ['vllm', 'none', ['<tool_call>']],
+    ['llamacpp', 'none', undefined],
+    ['sglang', 'auto', undefined],
+  ] as const)('keeps the tools for the prefix cache of %s when asked to', (profile, choice, words) => {
+    const given = { ...request, tool_choice: 'none' }
+    const { request: prepared, parser, report } = prepareRequest(given, { ...qwen, profile, toolsWhenNone: 'keep' })
+    expect(prepared).toEqual({ ...request, tool_choice: choice, ...(words && { bad_words: words }) })
+    expect(parser.tools).toEqual([])
+    expect(report).toMatchObject({ mode: 'passthrough', toolChoice: 'none' })
+  })
+
+  it('adds to the words that the client bans', () => {
+    const given = { ...request, tool_choice: 'none', bad_words: ['x'] }
+    const { request: prepared } = prepareRequest(given, { ...qwen, toolsWhenNone: 'keep' })
+    expect(prepared['bad_words']).toEqual(['x', '<tool_call>'])
+  })
+
   it('leaves every request alone in mode passthrough', () => {
     const given = { ...request, tools: 'nonsense' }
     expect(prepareRequest(given, { ...qwen, mode: 'passthrough' }).request).toBe(given)
+  })
+
+  it.each(['template', 'passthrough'] as const)('renames the model and drops fields in mode %s', (mode) => {
+    const given = { model: 'alias', messages: [], logit_bias: {}, seed: 1 }
+    const options: PrepareRequestOptions = {
+      ...qwen,
+      mode,
+      upstreamModel: 'org/model',
+      dropParams: ['logit_bias', 'x'],
+    }
+    const { request: prepared, report } = prepareRequest(given, options)
+    expect(prepared).toEqual({ model: 'org/model', messages: [], seed: 1 })
+    expect(report.changes.map(({ path, action }) => [path, action])).toEqual([
+      ['logit_bias', 'removed'],
+      ['model', 'changed'],
+    ])
+  })
+
+  it('never adds a field that is to be dropped', () => {
+    const options = { format: 'kimi_k2', dropParams: ['skip_special_tokens'] }
+    expect(prepareRequest(request, options).request).not.toHaveProperty('skip_special_tokens')
   })
 
   it('adds the fields that a format needs and never over those of the client', () => {
@@ -95,7 +148,7 @@ describe('prepareRequest', () => {
     [[{ function: {} }], 'tools.0.function.name', 'Give the function a name'],
     [[{ function: { name: '' } }], 'tools.0.function.name', 'Give the function a name'],
     [[{ function: { name: 'f', description: 1 } }], 'tools.0.function.description', 'a string'],
-    [[{ function: { name: 'f', parameters: 'x' } }], 'tools.0.function.parameters', 'JSON Schema object'],
+    [[{ function: { name: 'f', parameters: [] } }], 'tools.0.function.parameters', 'JSON Schema object'],
   ])('refuses the tools %j with the path and the mend', (given, param, mend) => {
     try {
       prepareRequest({ ...request, tools: given }, qwen)
@@ -111,11 +164,13 @@ describe('prepareRequest', () => {
     }
   })
 
-  it('takes tools with more than it knows', () => {
-    const strict = [
-      { type: 'function', strict: true, function: { name: 'f', description: null, parameters: null, strict: true } },
-    ]
-    expect(prepareRequest({ ...request, tools: strict }, qwen).request.tools).toBe(strict)
+  it('takes tools with more than it knows, and leaves out what tag templates would print', () => {
+    const func = { name: 'f', description: 'd', parameters: { type: 'object', properties: {}, $schema: 's' } }
+    const given = { ...request, tools: [{ type: 'function', x: 1, function: { ...func, strict: true, y: 2 } }] }
+    expect(prepareRequest(given, { format: 'hermes' }).request.tools).toBe(given.tools)
+    expect(prepareRequest(given, qwen).request.tools).toEqual([
+      { type: 'function', x: 1, function: { ...func, y: 2, parameters: { type: 'object', properties: {} } } },
+    ])
   })
 
   it('refuses a body that is no object', () => {
@@ -123,11 +178,22 @@ describe('prepareRequest', () => {
   })
 
   it('refuses wrong options with what is allowed', () => {
-    expect(() => prepareRequest(request, { ...qwen, mode: 'prompt' })).toThrow(/not in this version/)
-    expect(() => prepareRequest(request, { ...qwen, mode: 'other' as never })).toThrow(/'template' or 'passthrough'/)
-    expect(() => prepareRequest(request, { ...qwen, profile: 'ollama' as never })).toThrow(
-      /vllm, sglang|vllm, llamacpp/,
-    )
-    expect(() => prepareRequest(request, { format: 'qwen3_codr' })).toThrow(/qwen3_coder/)
+    const wrong: [object, RegExp][] = [
+      [{ mode: 'prompt', format: 'xlam' }, /cannot write the prompt of the format 'xlam'.*qwen3_coder, .*hermes/],
+      [{ mode: 'prompt', format: 'auto' }, /cannot write the prompt/],
+      [{ mode: 'other' }, /Unknown mode 'other'.*template, prompt, passthrough/],
+      [{ profile: 'ollama' }, /vllm, sglang, llamacpp, generic/],
+      [{ toolChoice: 'hope' }, /prefill, structural_tag, json, instruction/],
+      [{ toolsWhenNone: 'x' }, /drop, keep/],
+      [{ mergeSystemMessages: 'yes' }, /true, false/],
+      [{ dropParams: 'logit_bias' }, /a list of request fields/],
+      [{ dropParams: ['messages'] }, /must not name 'messages'/],
+      [{ upstreamModel: '' }, /name of a model/],
+      [{ format: 'qwen3_codr' }, /qwen3_coder/],
+    ]
+    for (const [options, message] of wrong) {
+      expect(() => prepareRequest(request, { ...qwen, ...options } as PrepareRequestOptions)).toThrow(message)
+      expect(() => prepareRequest(request, { ...qwen, ...options } as PrepareRequestOptions)).toThrow(TypeError)
+    }
   })
 })
