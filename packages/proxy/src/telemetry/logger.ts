@@ -10,7 +10,7 @@ export interface LogStream {
 export interface LoggerOptions {
   level: string
   redact: { paths: string[]; censor: string }
-  stream?: LogStream
+  stream: LogStream
 }
 
 const secretHeaders = ['authorization', '"x-api-key"', '"api-key"', '"proxy-authorization"', 'cookie', '"set-cookie"']
@@ -28,17 +28,23 @@ const places = ['', 'headers', 'req.headers', 'request.headers', 'res.headers', 
  */
 export async function createLoggerOptions(log: Config['log'], stream?: LogStream): Promise<LoggerOptions> {
   const paths = places.flatMap((place) => secretHeaders.map((name) => joinPath(place, name)))
-  const options: LoggerOptions = {
+  const options = {
     level: log.level,
     redact: { paths: [...paths, ...secretFields.map((name) => `*.${name}`)], censor: '[redacted]' },
   }
-  const target = stream ?? (process.stdout.isTTY ? await createTerminalStream() : undefined)
-  return target === undefined ? options : { ...options, stream: target }
+  return { ...options, stream: stream ?? (await createOutputStream()) }
 }
 
 function joinPath(place: string, name: string): string {
   if (place === '') return name.startsWith('"') ? `[${name}]` : name
   return name.startsWith('"') ? `${place}[${name}]` : `${place}.${name}`
+}
+
+async function createOutputStream(): Promise<LogStream> {
+  if (process.stdout.isTTY) return createTerminalStream()
+  const { destination } = await import('pino')
+  // Writing a line takes as long as the rest of a small request; what is left is written when the process exits.
+  return destination({ dest: 1, sync: false })
 }
 
 /** Lines for people: time, level and fields in a row. */
