@@ -25,7 +25,7 @@ export async function answerByModel(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const body = parseBody(await readNodeBody(request.raw, context.config.limits.bodyBytes))
+  const body = parseBody(await readBody(request, context.config))
   const { model } = body.value
   if (typeof model !== 'string') throw createModelError()
   const route = context.routes.find(model)
@@ -41,7 +41,7 @@ export async function passOn(
   owner: ModelRoute,
 ): Promise<void> {
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
-  const bytes = hasBody ? await readNodeBody(request.raw, context.config.limits.bodyBytes) : undefined
+  const bytes = hasBody ? await readBody(request, context.config) : undefined
   const isJson = bytes !== undefined && /^application\/json\b/i.test(request.headers['content-type'] ?? '')
   const body = isJson ? parseBody(bytes) : undefined
   const model = body?.value['model']
@@ -49,6 +49,13 @@ export async function passOn(
   const asked = typeof model === 'string' ? model : route.config.name
   tellRoute(request, route, asked, body)
   await answer(context, request, reply, route.handlerOf(asked), bytes, route === owner ? undefined : body)
+}
+
+async function readBody(request: FastifyRequest, { limits }: Config): Promise<Uint8Array> {
+  const began = performance.now()
+  const bytes = await readNodeBody(request.raw, limits.bodyBytes)
+  request.telemetry?.onClientWait?.(performance.now() - began)
+  return bytes
 }
 
 function tellRoute(request: FastifyRequest, route: ModelRoute, asked: string, body: Body | undefined): void {
@@ -87,6 +94,7 @@ async function answer(
       headers: reply.getHeaders(),
       keepAliveMs: config.timeouts.keepAlive,
       signal: exchange.signal,
+      onClientWait: telemetry?.onClientWait,
       onError: (error) => request.log.error(error),
     })
   } finally {
