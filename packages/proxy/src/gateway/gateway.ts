@@ -1,10 +1,12 @@
 import fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import type { Config } from '../config/schema.ts'
 import { resolveSecrets, type Secrets } from '../config/secrets.ts'
+import type { Recorder } from '../record/recorder.ts'
 import { createLoggerOptions, createTelemetry, type Telemetry } from '../telemetry/index.ts'
 import { probeModel } from '../probe/index.ts'
 import { createUpstream, type Upstream } from '../upstream/index.ts'
 import { addApi, listApiPaths, type PathMethods } from './api.ts'
+import { answerClientError, readRequestTimes } from './client-errors.ts'
 import { createDrain } from './drain.ts'
 import { installErrors, readPath } from './errors.ts'
 import { createExchanges } from './exchanges.ts'
@@ -33,7 +35,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const secrets = options.secrets ?? resolveSecrets(config, options.env ?? process.env)
   const app = await createApp(config, options)
   const telemetry = await createTelemetry(config, app.log, options.env)
-  const upstreams = createUpstreams(config, secrets, telemetry)
+  const recording = await createRecording(config, secrets, app.log)
+  const upstreams = createUpstreams(config, secrets, telemetry, recording)
   const routes = await createModelRoutes(config, upstreams)
   const exchanges = createExchanges(config.limits.inFlight)
   const probing = new AbortController()
@@ -42,6 +45,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   app.addHook('preClose', async () => probing.abort())
   app.addHook('onClose', async () => {
     await Promise.all([...upstreams.values()].map((upstream) => upstream.close()))
+    await recording?.close()
     await telemetry.close()
   })
   observeRequests(app, telemetry, new Set(listOperationPaths(config)))
@@ -62,7 +66,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 }
 
 async function createApp(config: Config, { logStream }: GatewayOptions): Promise<FastifyInstance> {
+  const times = readRequestTimes(config.timeouts.total)
   const app = fastify({
+    http: times,
+    requestTimeout: times.requestTimeout,
+    clientErrorHandler: answerClientError,
     logger: await createLoggerOptions(config.log, logStream),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: readRequestId,
@@ -75,13 +83,33 @@ async function createApp(config: Config, { logStream }: GatewayOptions): Promise
   return app
 }
 
-function createUpstreams(config: Config, secrets: Secrets, telemetry: Telemetry): Map<string, Upstream> {
+/** Loaded only where something is recorded. */
+async function createRecording(
+  { record }: Config,
+  { upstreamKeys }: Secrets,
+  log: FastifyInstance['log'],
+): Promise<Recorder | undefined> {
+  if (record.file === undefined) return undefined
+  const { createRecorder } = await import('../record/recorder.ts')
+  const secrets = [...upstreamKeys.values()]
+  return createRecorder({ file: record.file, redact: record.redact, secrets, onError: (error) => log.error(error) })
+}
+
+function createUpstreams(
+  config: Config,
+  secrets: Secrets,
+  telemetry: Telemetry,
+  recording: Recorder | undefined,
+): Map<string, Upstream> {
   const { timeouts, circuit } = config
   const passesCredentials = secrets.clientKeys.length === 0
   return new Map(
     config.upstreams.map((upstream) => {
       const key = secrets.upstreamKeys.get(upstream.name)
-      return [upstream.name, createUpstream(upstream, { timeouts, circuit, key, passesCredentials }, telemetry.upstreamEvents)]
+      return [
+        upstream.name,
+        createUpstream(upstream, { timeouts, circuit, key, passesCredentials }, telemetry.upstreamEvents),
+      ]
     }),
   )
 }

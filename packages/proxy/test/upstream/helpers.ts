@@ -6,7 +6,7 @@ import {
   type ScriptedAnswer,
   type ScriptedUpstream,
 } from '@tooldelta/testbed/scripted-upstream'
-import { afterEach } from 'vitest'
+import { afterEach, expect } from 'vitest'
 import { configSchema, type ConfigInput } from '../../src/config/schema.ts'
 import { createUpstream, type Upstream, type UpstreamAttempt } from '../../src/upstream/index.ts'
 
@@ -70,6 +70,13 @@ export async function startRawServer(onRequest: (socket: Socket, count: number) 
   }
   afterTest(close)
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received, closed, close }
+}
+
+/** Checks that a server's connection has been closed soon after `since`. The promise is 100 ms; a loaded test machine gets ten times that. */
+export async function expectClosedSoon(server: RawServer, since: number, what: string): Promise<void> {
+  const ms = (await server.closed) - since
+  process.stdout.write(`  ${what}: upstream closed after ${ms.toFixed(1)} ms\n`)
+  expect(ms).toBeLessThan(1000)
 }
 
 /** An address on which nobody listens. */
