@@ -39,6 +39,7 @@ export {
   type ToolNames,
 } from './history/index.ts'
 export {
+  callPrefixOf,
   findPromptRenderer,
   promptFormats,
   type CallStructure,

@@ -1,3 +1,4 @@
+import { createCallPrefix } from './call-prefix.ts'
 import { joinContent, textOf, trim } from './content.ts'
 import { printJson, readMembers, toText } from './json-text.ts'
 import { printValue } from './qwen-tags.ts'
@@ -13,11 +14,12 @@ const toolsFooter =
 
 /** What differs between the versions: line breaks between tags, and the empty thought. */
 interface Version {
+  prefix: string
   lineBreak: '\n' | ''
   noThought: string
 }
 
-function createGlm({ lineBreak, noThought }: Version): PromptRenderer {
+function createGlm({ prefix, lineBreak, noThought }: Version): PromptRenderer {
   const example = [
     '<tool_call>{function-name}',
     '<arg_key>{arg-key-1}</arg_key>',
@@ -54,15 +56,15 @@ function createGlm({ lineBreak, noThought }: Version): PromptRenderer {
   return {
     formats: ['glm45'],
     render: (input) => renderWrittenTurns(input, layout),
-    callPrefix: (name) => (name === undefined ? '<tool_call>' : `<tool_call>${name}${lineBreak}`),
+    callPrefix: createCallPrefix(prefix),
   }
 }
 
 /** GLM-4.5 and 4.6. Templates: zai-org/GLM-4.5, zai-org/GLM-4.6. */
-export const glm45: PromptRenderer = createGlm({ lineBreak: '\n', noThought: '<think></think>' })
+export const glm45: PromptRenderer = createGlm({ prefix: 'glm45', lineBreak: '\n', noThought: '<think></think>' })
 
 /** GLM-4.7 and later. Template: zai-org/GLM-4.7-Flash. */
-export const glm47: PromptRenderer = createGlm({ lineBreak: '', noThought: '</think>' })
+export const glm47: PromptRenderer = createGlm({ prefix: 'glm47', lineBreak: '', noThought: '</think>' })
 
 function printCall({ name, arguments: text }: PastCall, lineBreak: string): string {
   const parameters = readMembers(text).map(

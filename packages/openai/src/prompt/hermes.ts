@@ -1,3 +1,4 @@
+import { createCallPrefix } from './call-prefix.ts'
 import { joinContent } from './content.ts'
 import { printJson, toText } from './json-text.ts'
 import { frameResults, renderTurns, type PastCall, type TurnLayout } from './turns.ts'
@@ -52,7 +53,7 @@ function createHermes(formats: readonly string[], layout: TurnLayout): PromptRen
   return {
     formats,
     render: (input) => renderTurns(input, layout),
-    callPrefix: (name) => (name === undefined ? '<tool_call>\n{"name": "' : begin(name)),
+    callPrefix: createCallPrefix(formats[0]!),
     structure: { trigger: '<tool_call>', begin, style: 'json', end: '}\n</tool_call>' },
   }
 }

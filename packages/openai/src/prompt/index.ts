@@ -9,6 +9,7 @@ import { seedOss } from './seed-oss.ts'
 import { step3p5 } from './step3p5.ts'
 import type { PromptRenderer } from './types.ts'
 
+export { callPrefixOf } from './call-prefix.ts'
 export type { CallStructure, PromptInput, PromptRenderer } from './types.ts'
 
 const renderers: readonly PromptRenderer[] = [

@@ -1,5 +1,6 @@
 import { mapCallIds, type HistoryMessage } from '../history/index.ts'
 import { without } from '../history/values.ts'
+import { createCallPrefix } from './call-prefix.ts'
 import { joinContent } from './content.ts'
 import { printJson, toText } from './json-text.ts'
 import { callsOf, type PastCall } from './turns.ts'
@@ -14,10 +15,7 @@ const noSystem = 'You are Kimi, an AI assistant created by Moonshot AI.'
 export const kimiK2: PromptRenderer = {
   formats: ['kimi_k2'],
   render,
-  callPrefix: (name) => {
-    const start = '<|tool_calls_section_begin|><|tool_call_begin|>functions.'
-    return name === undefined ? start : `${start}${name}:`
-  },
+  callPrefix: createCallPrefix('kimi_k2'),
 }
 
 function render({ messages: given, tools }: PromptInput): HistoryMessage[] {

@@ -1,3 +1,4 @@
+import { createCallPrefix } from './call-prefix.ts'
 import { joinContent } from './content.ts'
 import { printJson, readMembers, toText } from './json-text.ts'
 import { printValue } from './qwen-tags.ts'
@@ -42,7 +43,7 @@ const begin = (name: string): string => `<minimax:tool_call>\n<invoke name="${na
 export const minimaxM2: PromptRenderer = {
   formats: ['minimax_m2'],
   render: (input) => renderWrittenTurns(input, layout),
-  callPrefix: (name) => (name === undefined ? '<minimax:tool_call>\n<invoke name="' : begin(name)),
+  callPrefix: createCallPrefix('minimax_m2'),
   structure: { trigger: '<minimax:tool_call>', begin, style: 'minimax_xml', end: '</invoke>\n</minimax:tool_call>' },
 }
 

@@ -1,5 +1,6 @@
 import { isContainer, isString, printJson, printPython, readMembers } from './json-text.ts'
 import type { PastCall } from './turns.ts'
+import type { CallStructure } from './types.ts'
 
 /** How a template prints a scalar that is no string: as Python (`True`) or as JSON (`true`). */
 export type ScalarPrinter = (text: string) => string
@@ -45,14 +46,10 @@ export function printValue(text: string, printScalar: ScalarPrinter = printPytho
   return isContainer(text) ? printJson(text) : printScalar(text)
 }
 
-/** Prefix and guided decoding of Qwen's tags. */
-export const qwenCallStart = {
-  callPrefix: (name?: string): string =>
-    name === undefined ? '<tool_call>\n<function=' : `<tool_call>\n<function=${name}>\n`,
-  structure: {
-    trigger: '<tool_call>\n<function=',
-    begin: (name: string): string => `<tool_call>\n<function=${name}>\n`,
-    style: 'qwen_xml',
-    end: '\n</function>\n</tool_call>',
-  },
-} as const
+/** Guided decoding of Qwen's tags. */
+export const qwenStructure: CallStructure = {
+  trigger: '<tool_call>\n<function=',
+  begin: (name) => `<tool_call>\n<function=${name}>\n`,
+  style: 'qwen_xml',
+  end: '\n</function>\n</tool_call>',
+}

@@ -1,6 +1,7 @@
+import { createCallPrefix } from './call-prefix.ts'
 import { joinContent, textOf, trim } from './content.ts'
 import { printJson, printPython, toText } from './json-text.ts'
-import { printQwenCall, qwenCallStart, qwenTagRules, type ScalarPrinter } from './qwen-tags.ts'
+import { printQwenCall, qwenStructure, qwenTagRules, type ScalarPrinter } from './qwen-tags.ts'
 import { frameResults, renderTurns, type TurnLayout } from './turns.ts'
 import type { PromptRenderer } from './types.ts'
 
@@ -32,7 +33,12 @@ export const qwen36: PromptRenderer = createRenderer(printJson)
 
 function createRenderer(printScalar: ScalarPrinter): PromptRenderer {
   const layout = createLayout(printScalar)
-  return { formats: ['qwen3_coder'], render: (input) => renderTurns(input, layout), ...qwenCallStart }
+  return {
+    formats: ['qwen3_coder'],
+    render: (input) => renderTurns(input, layout),
+    callPrefix: createCallPrefix('qwen3_coder'),
+    structure: qwenStructure,
+  }
 }
 
 function trimContent(content: unknown): unknown {

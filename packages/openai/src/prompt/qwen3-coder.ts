@@ -1,8 +1,9 @@
 import type { ChatTool } from '@tooldelta/core'
+import { createCallPrefix } from './call-prefix.ts'
 import { isObject, type JsonObject } from '../history/values.ts'
 import { joinContent, textOf, trim } from './content.ts'
 import { printPython, toText } from './json-text.ts'
-import { printQwenCall, printValue, qwenCallStart, qwenTagRules } from './qwen-tags.ts'
+import { printQwenCall, printValue, qwenStructure, qwenTagRules } from './qwen-tags.ts'
 import { frameResults, renderTurns, type TurnLayout } from './turns.ts'
 import type { PromptRenderer } from './types.ts'
 
@@ -25,7 +26,8 @@ const layout: TurnLayout = {
 export const qwen3Coder: PromptRenderer = {
   formats: ['qwen3_coder'],
   render: (input) => renderTurns(input, layout),
-  ...qwenCallStart,
+  callPrefix: createCallPrefix('qwen3_coder'),
+  structure: qwenStructure,
 }
 
 function printTool(tool: ChatTool): string {

@@ -1,5 +1,6 @@
 import type { ChatTool } from '@tooldelta/core'
 import { isObject } from '../history/values.ts'
+import { createCallPrefix } from './call-prefix.ts'
 import { joinContent, textOf, trim } from './content.ts'
 import { printPython, readMembers, toText } from './json-text.ts'
 import { splitField } from './thoughts.ts'
@@ -44,8 +45,7 @@ const layout: WrittenLayout = {
 export const seedOss: PromptRenderer = {
   formats: ['seed_oss'],
   render: (input) => renderWrittenTurns(input, layout),
-  callPrefix: (name) =>
-    name === undefined ? '<seed:tool_call>\n<function=' : `<seed:tool_call>\n<function=${name}>\n`,
+  callPrefix: createCallPrefix('seed_oss'),
 }
 
 /** Scalars and containers as Python prints them. */

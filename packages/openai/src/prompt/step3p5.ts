@@ -1,6 +1,7 @@
+import { createCallPrefix } from './call-prefix.ts'
 import { joinContent } from './content.ts'
 import { printJson, toText } from './json-text.ts'
-import { printQwenCall, qwenCallStart, qwenTagExample } from './qwen-tags.ts'
+import { printQwenCall, qwenStructure, qwenTagExample } from './qwen-tags.ts'
 import { splitThought } from './thoughts.ts'
 import { frameResults } from './turns.ts'
 import type { PromptRenderer } from './types.ts'
@@ -40,5 +41,6 @@ const layout: WrittenLayout = {
 export const step3p5: PromptRenderer = {
   formats: ['step3p5'],
   render: (input) => renderWrittenTurns(input, layout),
-  ...qwenCallStart,
+  callPrefix: createCallPrefix('step3p5'),
+  structure: qwenStructure,
 }
