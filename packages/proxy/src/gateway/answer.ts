@@ -66,6 +66,7 @@ function tellRoute(request: FastifyRequest, route: ModelRoute, asked: string, bo
     upstream: route.upstream.name,
     format: route.formatOf(asked),
     isStream: body?.value['stream'] === true,
+    key: request.keyName,
     body: body?.text,
   })
 }
