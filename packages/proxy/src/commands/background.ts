@@ -73,7 +73,7 @@ function addStart(program: Command, report: ReportExitCode): void {
 }
 
 const stopHelp = `
-No new requests; answers under way may end. Exit code 1: it still runs after --wait.
+No new requests; answers under way may end, as long as timeouts.drain allows. Exit code 1: it still runs after --wait.
 
 Examples:
   tooldelta stop

@@ -5,7 +5,8 @@ export interface Health {
   inFlight: number | undefined
 }
 
-const timeoutMs = 3000
+/** The proxy asks its upstreams first, which may take as long as a connection may. */
+const timeoutMs = 8000
 
 /** Asks a running instance whether requests may be sent to it. */
 export async function readHealth(url: string | undefined): Promise<Health> {

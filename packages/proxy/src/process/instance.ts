@@ -14,6 +14,8 @@ export interface InstanceRecord {
   version: string
   /** Milliseconds since 1970. */
   startedAt: number
+  /** Whether it has been asked to stop; asking again would cut off the answers under way. */
+  isStopping?: boolean | undefined
 }
 
 /** Files of an instance. */

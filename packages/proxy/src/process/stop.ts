@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type InstanceFiles, type InstanceRecord, isRunning, removeRecord } from './instance.ts'
+import { type InstanceFiles, type InstanceRecord, isRunning, removeRecord, writeRecord } from './instance.ts'
 import { killGroup } from './start.ts'
 
 const lookMs = 50
@@ -21,7 +21,10 @@ export type StopResult = 'stopped' | 'killed' | 'running'
 
 /** Asks an instance to end and waits until it has. */
 export async function stopInstance({ files, record, timeoutMs, isForced, onWait }: StopOptions): Promise<StopResult> {
-  send(record.pid, 'SIGTERM')
+  if (record.isStopping !== true) {
+    writeRecord(files, { ...record, isStopping: true })
+    send(record.pid, 'SIGTERM')
+  }
   if (await waitForEnd(record, timeoutMs, onWait)) {
     removeRecord(files)
     return 'stopped'
