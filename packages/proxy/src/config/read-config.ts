@@ -115,6 +115,7 @@ function byPlace(a: ConfigProblem, b: ConfigProblem): number {
 
 function makePathsAbsolute(config: Config, draft: Draft, folder: string): void {
   const places: SettingPath[] = [
+    ['record', 'file'],
     ...config.keys.map((_, index) => ['keys', index, 'file']),
     ...config.upstreams.map((_, index) => ['upstreams', index, 'keyFile']),
     ...config.models.map((_, index) => ['models', index, 'format']),

@@ -144,6 +144,20 @@ export const configSchema = z.strictObject({
   tracing: z
     .strictObject({ endpoint: z.url().optional().describe('OTLP/HTTP endpoint; none, no traces.') })
     .prefault({}),
+  record: z
+    .strictObject({
+      file: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('File that raw answers of upstreams are appended to; none, no recording.'),
+      redact: z
+        .array(z.enum(['keys', 'contents']))
+        .default(['keys'])
+        .describe('What is covered in recorded bodies, beside the keys of each request.'),
+    })
+    .prefault({})
+    .describe('Recordings, as tooldelta record makes them.'),
   probe: z
     .strictObject({ enabled: z.boolean().default(true).describe('Ask each model at start what its server does.') })
     .prefault({}),

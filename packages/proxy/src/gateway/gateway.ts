@@ -8,7 +8,7 @@ import { createUpstream, type Upstream } from '../upstream/index.ts'
 import { addApi, listApiPaths, type PathMethods } from './api.ts'
 import { answerClientError, readRequestTimes } from './client-errors.ts'
 import { createDrain } from './drain.ts'
-import { installErrors, readPath } from './errors.ts'
+import { installErrors, readPath, sendError } from './errors.ts'
 import { createExchanges } from './exchanges.ts'
 import { createModelRoutes } from './model-routes.ts'
 import { addOperations, listOperationPaths } from './operations.ts'
@@ -74,6 +74,8 @@ async function createApp(config: Config, { logStream }: GatewayOptions): Promise
     logger: await createLoggerOptions(config.log, logStream),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: readRequestId,
+    // Of paths that cannot be decoded, for one.
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
     bodyLimit: config.limits.bodyBytes,
     forceCloseConnections: 'idle' as const,
     // Requests that are on their way when the server stops are still answered.
@@ -106,10 +108,9 @@ function createUpstreams(
   return new Map(
     config.upstreams.map((upstream) => {
       const key = secrets.upstreamKeys.get(upstream.name)
-      return [
-        upstream.name,
-        createUpstream(upstream, { timeouts, circuit, key, passesCredentials }, telemetry.upstreamEvents),
-      ]
+      const settings = { timeouts, circuit, key, passesCredentials }
+      const created = createUpstream(upstream, settings, telemetry.upstreamEvents)
+      return [upstream.name, recording === undefined ? created : { ...created, fetch: recording.wrap(created.fetch) }]
     }),
   )
 }

@@ -112,7 +112,7 @@ describe('tooldelta record', () => {
     expect(body).toContain('"tool_calls"')
     expect(body).not.toContain('<tool_call>')
     const [exchange] = await recording.stop()
-    expect(readBody(exchange!)).toContain('\n<to')
+    expect(readBody(exchange!)).toContain('ol_c')
     expect(exchange!.parser).toMatchObject({ format: 'qwen3_coder' })
     // What the upstream was asked, which is what its answer answers.
     expect(JSON.parse(exchange!.request.body)).toMatchObject({ tool_choice: 'none' })
@@ -239,6 +239,34 @@ describe('tooldelta record', () => {
     expect(code).toBe(2)
     expect(stderr).toMatch(/^tooldelta: [^\n]+\n$/)
     expect(stderr).toMatch(message)
+  })
+})
+
+describe('record.file in the settings of serve', () => {
+  it('records what the upstream says, without the keys of both sides', async () => {
+    const upstream = await startUpstream(createStreamAnswer(createVllmEvents(cutText(qwenText))))
+    const file = join(folder.path, 'served.jsonl')
+    const settings = {
+      keys: [{ name: 'one', env: 'CLIENT_KEY' }],
+      upstreams: [{ urls: [upstream.url], keyEnv: 'UPSTREAM_KEY' }],
+      models: [{ format: 'qwen3_coder' }],
+      record: { file, redact: ['contents'] },
+      listen: { port: 0 },
+      probe: { enabled: false },
+    }
+    const config = folder.write('served.yaml', JSON.stringify(settings))
+    const env = { CLIENT_KEY: canary, UPSTREAM_KEY: 'upstream-canary-98765' }
+    const command = startCommand(['serve', '--config', config], { env })
+    const [, url] = await command.waitFor(/Serving (\S+)\/v1/)
+    const content = `My key is ${canary}, yours is ${env.UPSTREAM_KEY}.`
+    const response = await ask(url!, { model: 'm', messages: [{ role: 'user', content }], tools, stream: true })
+    expect(await response.text()).toContain('"tool_calls"')
+    command.kill('SIGTERM')
+    expect((await command.ended).code).toBe(0)
+    expect(upstream.requests.at(-1)?.headers['authorization']).toBe(`Bearer ${env.UPSTREAM_KEY}`)
+    const [exchange] = readLines(file)
+    expect(exchange).toMatchObject({ model: 'm', end: 'done', request: { path: '/v1/chat/completions' } })
+    expect(readFileSync(file, 'utf8')).not.toMatch(/canary|Troms/)
   })
 })
 
