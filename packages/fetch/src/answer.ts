@@ -97,14 +97,15 @@ function relayEvents(
 
 async function answerJson(reading: Reading, chance: SecondChance | undefined): Promise<Response> {
   const { opened, open, observation } = reading
+  if (chance !== undefined) observation?.hold()
   let read = await readJson(opened, chance?.answer ?? reading.answer, observation)
   let { response } = opened
   if (chance !== undefined) {
-    observation?.hold()
     if (read.failure !== undefined) chance.see(read.failure.body)
     const second = await openSecond(chance, open, 'json')
-    observation?.discard()
-    if (second !== undefined) {
+    if (second === undefined) observation?.release()
+    else {
+      observation?.discard()
       response = second.opened.response
       read = await readJson(second.opened, observe(second.answer, observation), observation)
     }
