@@ -2,16 +2,34 @@ import { describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { runCommand } from './helpers/command.ts'
 
+const commands = [
+  'serve',
+  'start',
+  'stop',
+  'status',
+  'logs',
+  'config',
+  'doctor',
+  'parse',
+  'trace',
+  'record',
+  'replay',
+  'formats',
+  'playground',
+  'demo',
+]
+
 describe('tooldelta --help', () => {
   it('lists exactly the commands that exist', async () => {
     const { code, stdout } = await runCommand(['--help'])
     expect(code).toBe(0)
-    const commands = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map((match) => match[1])
-    expect(commands.toSorted()).toEqual(['demo', 'formats', 'parse', 'replay', 'serve', 'trace'])
+    const list = /\nCommands:\n([^]*?)\n\n/.exec(stdout)?.[1] ?? ''
+    const listed = [...list.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1])
+    expect(listed.toSorted()).toEqual(commands.toSorted())
     expect(stdout).toContain('Examples:')
   })
 
-  it.each(['serve', 'parse', 'trace', 'replay', 'formats', 'demo'])('explains %s with examples', async (command) => {
+  it.each(commands)('explains %s with examples', async (command) => {
     const { code, stdout, stderr } = await runCommand([command, '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain(`Usage: tooldelta ${command}`)

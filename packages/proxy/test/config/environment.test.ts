@@ -21,10 +21,11 @@ function sampleOf(node: ReturnType<typeof listSettings>[number]['node'], name: s
     headers: ['{a: b}', { a: 'b' }],
     aliases: ['[]', []],
     name: ['default', 'default'],
-    file: ['/keys', '/keys'],
+    file: ['/file', '/file'],
     keyFile: ['/keys', '/keys'],
   }
   if (special[name] !== undefined) return special[name]
+  if (node.items?.enum !== undefined) return [node.items.enum.join(', '), node.items.enum]
   if (node.enum !== undefined) {
     const value = node.enum.find((one) => one !== node.default) as string
     return [value, value]

@@ -170,6 +170,11 @@ describe('mistakes', () => {
     ])
   })
 
+  it('never point to another entry because one before it was left out', () => {
+    const text = 'upstreams: [{urls: [nonsense, http://a, http://b, http://b]}]'
+    expect(problemsOf(text).map(({ path }) => formatPath(path))).toEqual(['upstreams[0].urls[0]'])
+  })
+
   it('of YAML itself have a place and a mend', () => {
     expect(faultsOf('listen:\n\tport: 1\n')[0]).toMatch(/^2:1 .*[Tt]ab.* Use spaces/)
     expect(faultsOf('a: 1\na: 2\n')).toEqual([expect.stringMatching(/^2:1 .*unique.* Keep one of them\.$/)])
