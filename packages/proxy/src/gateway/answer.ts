@@ -4,10 +4,9 @@ import { InvalidRequestError } from '@tooldelta/openai'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema.ts'
 import { readErrorMessage } from '../errors.ts'
+import { decodeUtf8 } from './decode-utf8.ts'
 import type { Exchanges } from './exchanges.ts'
 import { everyModel, type ModelRoute, type ModelRoutes } from './model-routes.ts'
-
-const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** What the routes of the API need. */
 export interface AnswerContext {
@@ -19,36 +18,46 @@ export interface AnswerContext {
 /** A JSON body, read once: for its model, and for whoever prepares it. */
 type Body = NonNullable<KnownRequest['body']>
 
+/** What to do with one request. */
+interface Target {
+  handler: UpstreamHandler
+  /** What goes on as it is. */
+  bytes?: Uint8Array | string | undefined
+  /** What the handler reads. */
+  body?: Body | undefined
+}
+
 /** Answers a request whose body names its model: a chat completion or a completion. */
-export async function answerByModel(
-  context: AnswerContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const body = parseBody(await readBody(request, context.config))
-  const { model } = body.value
-  if (typeof model !== 'string') throw createModelError()
-  const route = context.routes.find(model)
-  tellRoute(request, route, model, body)
-  await answer(context, request, reply, route.handlerOf(model), '', body)
+export function answerByModel(context: AnswerContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  return answer(context, request, reply, async () => {
+    const body = parseBody(await readBody(request, context.config))
+    const { model } = body.value
+    if (typeof model !== 'string') throw createModelError()
+    const route = context.routes.find(model)
+    tellRoute(request, route, model, body)
+    return { handler: route.handlerOf(model), bytes: '', body }
+  })
 }
 
 /** Passes a request on: to the upstream of the model that its body names, else to the one that the path belongs to. */
-export async function passOn(
+export function passOn(
   context: AnswerContext,
   request: FastifyRequest,
   reply: FastifyReply,
   owner: ModelRoute,
 ): Promise<void> {
-  const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
-  const bytes = hasBody ? await readBody(request, context.config) : undefined
-  const isJson = bytes !== undefined && /^application\/json\b/i.test(request.headers['content-type'] ?? '')
-  const body = isJson ? parseBody(bytes) : undefined
-  const model = body?.value['model']
-  const route = (typeof model === 'string' ? context.routes.names.get(model) : undefined) ?? owner
-  const asked = typeof model === 'string' ? model : route.config.name
-  tellRoute(request, route, asked, body)
-  await answer(context, request, reply, route.handlerOf(asked), bytes, route === owner ? undefined : body)
+  return answer(context, request, reply, async () => {
+    const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
+    const bytes = hasBody ? await readBody(request, context.config) : undefined
+    const isJson = bytes !== undefined && /^application\/json\b/i.test(request.headers['content-type'] ?? '')
+    const body = isJson ? parseBody(bytes) : undefined
+    const model = body?.value['model']
+    const asked = typeof model === 'string' ? model : owner.config.name
+    const named = typeof model === 'string' ? context.routes.names.get(model) : undefined
+    tellRoute(request, named ?? owner, asked, body)
+    // A model that nobody has listed keeps its name.
+    return { handler: (named ?? owner).handlerOf(asked), bytes, body: named && body }
+  })
 }
 
 async function readBody(request: FastifyRequest, { limits }: Config): Promise<Uint8Array> {
@@ -75,12 +84,12 @@ async function answer(
   { config, exchanges }: AnswerContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  handler: UpstreamHandler,
-  bytes: Uint8Array | string | undefined,
-  body: Body | undefined,
+  choose: () => Promise<Target>,
 ): Promise<void> {
+  // Before the body is read: bodies are what fills the memory.
   const exchange = exchanges.begin()
   try {
+    const { handler, bytes, body } = await choose()
     const { telemetry, keyName } = request
     Object.assign(request.raw.headers, telemetry?.traceHeaders)
     const handle: UpstreamHandler = async (webRequest) => {
@@ -122,7 +131,7 @@ function parseBody(bytes: Uint8Array): Body {
   let text: string
   let value: unknown
   try {
-    text = decoder.decode(bytes)
+    text = decodeUtf8(bytes)
     value = JSON.parse(text)
   } catch (error) {
     throw createJsonError(bytes.length === 0 ? 'it is empty' : readErrorMessage(error))
