@@ -3,7 +3,7 @@ import { glm45, glm47 } from './glm.ts'
 import { granite4, hermes, qwen25 } from './hermes.ts'
 import { kimiK2 } from './kimi.ts'
 import { minimaxM2 } from './minimax.ts'
-import { qwen35, qwen36 } from './qwen3-5.ts'
+import { qwen35, qwen36, qwen38 } from './qwen3-5.ts'
 import { qwen3Coder } from './qwen3-coder.ts'
 import { seedOss } from './seed-oss.ts'
 import { step3p5 } from './step3p5.ts'
@@ -28,7 +28,7 @@ const renderers: readonly PromptRenderer[] = [
 const variants: ReadonlyMap<string, PromptRenderer> = new Map([
   ['qwen3_5', qwen35],
   ['qwen3_6', qwen36],
-  ['qwen3_8', qwen36],
+  ['qwen3_8', qwen38],
   ['glm47', glm47],
 ])
 

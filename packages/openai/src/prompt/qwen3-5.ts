@@ -7,7 +7,7 @@ import type { PromptRenderer } from './types.ts'
 
 const toolsHeader = '# Tools\n\nYou have access to the following functions:\n\n<tools>'
 
-function createLayout(printScalar: ScalarPrinter): TurnLayout {
+function createLayout(printScalar: ScalarPrinter, shieldsThoughts: boolean): TurnLayout {
   return {
     system(tools, text = '') {
       const lines = tools.map((tool) => `\n${printJson(toText(tool))}`).join('')
@@ -21,18 +21,21 @@ function createLayout(printScalar: ScalarPrinter): TurnLayout {
       return before === '' ? written : joinContent([before, '\n\n', written])
     },
     results: (contents) => frameResults(contents.map(trimContent), '<tool_response>\n', '\n</tool_response>', '\n'),
-    shieldsThoughts: true,
+    shieldsThoughts,
   }
 }
 
 /** Qwen3.5, which prints `True`. Template: Qwen/Qwen3.5-9B. */
 export const qwen35: PromptRenderer = createRenderer(printPython)
 
-/** Qwen3.6 and 3.8, which print `true`. Templates: Qwen/Qwen3.6-27B, Qwen/Qwen3.8-27B. */
+/** Qwen3.6, which prints `true`. Template: Qwen/Qwen3.6-27B. */
 export const qwen36: PromptRenderer = createRenderer(printJson)
 
-function createRenderer(printScalar: ScalarPrinter): PromptRenderer {
-  const layout = createLayout(printScalar)
+/** Qwen3.8, which looks for thoughts in their field alone. Template: Qwen/Qwen3.8-27B. */
+export const qwen38: PromptRenderer = createRenderer(printJson, false)
+
+function createRenderer(printScalar: ScalarPrinter, shieldsThoughts = true): PromptRenderer {
+  const layout = createLayout(printScalar, shieldsThoughts)
   return {
     formats: ['qwen3_coder'],
     render: (input) => renderTurns(input, layout),

@@ -82,5 +82,7 @@ export function readTemplate(id: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }
 
-/** Is Jinja2 here? */
-export const hasJinja: boolean = spawnSync('python3', ['-c', 'import jinja2']).status === 0
+/** A Python that has Jinja2: the one on the path, or Debian's. */
+export const python: string | undefined = ['python3', '/usr/bin/python3'].find(
+  (command) => spawnSync(command, ['-c', 'import jinja2']).status === 0,
+)

@@ -9,8 +9,8 @@ import { findPromptRenderer } from '../../src/index.ts'
 import {
   casesOf,
   goldenScript,
-  hasJinja,
   promptTemplates,
+  python,
   readPromptGoldens,
   writePromptGoldens,
   type PromptGoldens,
@@ -28,7 +28,7 @@ describe.each(promptTemplates)('plain messages for the template $id', (template)
 })
 
 describe('prompts', () => {
-  it.skipIf(!hasJinja)(
+  it.skipIf(python === undefined)(
     'of plain messages equal those of tools and calls, by Jinja2 (skipped without python3-jinja2)',
     () => {
       const { status, stdout, stderr } = runScript([])
@@ -40,7 +40,7 @@ describe('prompts', () => {
 
 function runScript(args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
   const folder = templates === undefined ? [] : ['--templates', templates]
-  return spawnSync('python3', [goldenScript, ...args, ...folder], { encoding: 'utf8' })
+  return spawnSync(python ?? 'python3', [goldenScript, ...args, ...folder], { encoding: 'utf8' })
 }
 
 /** Stores what the renderers make of the cases, and the prompts. Where they differ, the old goldens come back. */
