@@ -19,9 +19,13 @@ const site = readFileSync(new URL('../../../../deploy/nginx/tooldelta.conf', imp
 const nginx = ['nginx', '/usr/sbin/nginx'].find((command) => spawnSync(command, ['-v']).status === 0)
 const where = nginx === undefined ? ' (SKIPPED: nginx is missing; apt-get install nginx-light)' : ''
 
+const [role, one, two] = createVllmEvents(['One', ' two', ' three']) as [string, string, string]
+/** nginx hands on at once what comes with the head; only what comes later shows whether it waits. */
+const stream = createStreamAnswer([role, one], [{ waitMs: 100 }, { write: two }, { hang: true }])
+const silence = { headers: { 'content-type': 'application/json' }, steps: [{ hang: true as const }] }
 const messages = [{ role: 'user', content: 'Hi' }]
 let upstream: ScriptedUpstream
-let replicas: { url: string; command: RunningCommand }[] = []
+const replicas: { url: string; command: RunningCommand }[] = []
 let folder: string
 let url: string
 let stopNginx = async (): Promise<void> => {}
@@ -30,11 +34,10 @@ describe.skipIf(nginx === undefined)(`deploy/nginx in front of three replicas${w
   beforeAll(async () => {
     upstream = await startScriptedUpstream((request) => {
       if (request.path.endsWith('/models')) return createJsonAnswer({ object: 'list', data: [] })
-      return request.body.includes('"stream":true')
-        ? createStreamAnswer(createVllmEvents(['One', ' two']).slice(0, 2), [{ hang: true }])
-        : createJsonAnswer(createCompletion('Hello.'))
+      if (request.body.includes('"stream":true')) return stream
+      return request.body.includes('"slow"') ? silence : createJsonAnswer(createCompletion('Hello.'))
     })
-    replicas = await Promise.all([0, 1, 2].map(() => startReplica(upstream.url)))
+    replicas.push(...(await Promise.all([0, 1, 2].map(() => startReplica(upstream.url)))))
     folder = mkdtempSync(join(tmpdir(), 'tooldelta-nginx-'))
     const port = await findFreePort()
     url = `http://127.0.0.1:${port}`
@@ -59,7 +62,7 @@ describe.skipIf(nginx === undefined)(`deploy/nginx in front of three replicas${w
     const response = await ask({ stream: true }, client.signal)
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
     // The stream never ends: whoever waits for its end sees nothing.
-    const text = await readUntil(response, '"One"')
+    const text = await readUntil(response, '" two"')
     expect(text).toContain('"role":"assistant"')
     const left = performance.now()
     client.abort()
@@ -86,15 +89,19 @@ describe.skipIf(nginx === undefined)(`deploy/nginx in front of three replicas${w
   it('repeats no request whose replica dies, and serves by the others afterwards', async () => {
     const before = upstream.requests.length
     const response = await ask({ stream: true })
-    await readUntil(response, '"One"')
-    const busy = await findBusyReplica()
-    busy.command.kill('SIGKILL')
-    await busy.command.ended
+    await readUntil(response, '" two"')
+    await killBusyReplica()
     await expect(readUntil(response, '[DONE]')).rejects.toThrow()
     expect(countChats(before)).toBe(1)
+    // Not even where no byte of an answer has come: the model may be at work on it.
+    const unanswered = ask({ model: 'slow' })
+    await expect.poll(() => countChats(before)).toBe(2)
+    await killBusyReplica()
+    expect((await unanswered).status).toBe(502)
+    expect(countChats(before)).toBe(2)
     const statuses = await Promise.all(Array.from({ length: 12 }, async () => (await ask({})).status))
     expect(statuses).toEqual(Array.from({ length: 12 }, () => 200))
-    expect(countChats(before)).toBe(13)
+    expect(countChats(before)).toBe(14)
   })
 })
 
@@ -123,10 +130,15 @@ async function readUntil(response: Response, wanted: string): Promise<string> {
   return text
 }
 
-async function findBusyReplica(): Promise<(typeof replicas)[number]> {
-  for (const replica of replicas) {
-    const { in_flight: inFlight } = (await (await fetch(`${replica.url}/health/ready`)).json()) as { in_flight: number }
-    if (inFlight > 0) return replica
+/** kill -9: nothing is said to anybody. */
+async function killBusyReplica(): Promise<void> {
+  for (const [place, { url: address, command }] of replicas.entries()) {
+    const state = (await (await fetch(`${address}/health/ready`)).json()) as { in_flight: number }
+    if (state.in_flight === 0) continue
+    command.kill('SIGKILL')
+    await command.ended
+    replicas.splice(place, 1)
+    return
   }
   throw new Error('No replica has a request under way.')
 }
