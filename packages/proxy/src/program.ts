@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { addBackgroundCommands } from './commands/background.ts'
 import { addConfigCommand } from './commands/config.ts'
 import { addDemoCommand } from './commands/demo.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
 import { addFormatsCommand } from './commands/formats.ts'
 import { addParseCommand } from './commands/parse.ts'
 import { addPlaygroundCommand } from './commands/playground.ts'
@@ -17,6 +18,7 @@ const addCommands = [
   addServeCommand,
   addBackgroundCommands,
   addConfigCommand,
+  addDoctorCommand,
   addParseCommand,
   addTraceCommand,
   addRecordCommand,

@@ -54,14 +54,36 @@ interface Chunk {
   usage?: Record<string, unknown> | null
 }
 
-/** A GET whose JSON is wanted. `undefined` when it is not there, is no JSON, or takes too long. */
-export async function getJson(target: ProbeTarget, path: string, signal?: AbortSignal): Promise<unknown> {
+/** A page of a server: a JSON object, or nothing of use. */
+export interface Page {
+  status: number
+  body: Record<string, unknown> | undefined
+  text: string
+}
+
+/**
+ * A GET.
+ *
+ * @throws ProbeError when there is no answer
+ */
+export async function getPage(target: ProbeTarget, path: string, signal?: AbortSignal): Promise<Page> {
+  const response = await send(target, path, { signal: withTimeout(infoTimeoutMs, signal) }, signal)
+  const text = await response.text()
+  return { status: response.status, body: readObject(text), text: readServerMessage(text) }
+}
+
+/** A GET whose JSON is wanted. `undefined` when it is not there, is no JSON object, or takes too long. */
+export async function getJson(target: ProbeTarget, path: string, signal?: AbortSignal): Promise<Page['body']> {
+  const page = await getPage(target, path, signal).catch(() => undefined)
+  signal?.throwIfAborted()
+  return page?.status === 200 ? page.body : undefined
+}
+
+function readObject(text: string): Record<string, unknown> | undefined {
   try {
-    const response = await target.fetch(`http://upstream${path}`, { signal: withTimeout(infoTimeoutMs, signal) })
-    const text = await response.text()
-    return response.ok ? (JSON.parse(text) as unknown) : undefined
+    const value = JSON.parse(text) as unknown
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
   } catch {
-    signal?.throwIfAborted()
     return undefined
   }
 }
@@ -73,7 +95,7 @@ export async function getJson(target: ProbeTarget, path: string, signal?: AbortS
  * @throws ProbeError when there is no answer at all, or only one that says the server is not ready
  */
 export async function ask(target: ProbeTarget, body: object, signal?: AbortSignal): Promise<Answer | Refused> {
-  const response = await send(target, { ...body, stream: true, stream_options: { include_usage: true } }, signal)
+  const response = await post(target, { ...body, stream: true, stream_options: { include_usage: true } }, signal)
   if (!response.ok) return toRefusal(target, response.status, await response.text())
   const answer: Answer = {
     content: '',
@@ -95,18 +117,44 @@ export async function ask(target: ProbeTarget, body: object, signal?: AbortSigna
 }
 
 /** A refusal that another question would meet too. */
-export function isRefused(answer: Answer | Refused): answer is Refused {
-  return 'status' in answer
+export function isRefused(answer: object): answer is Refused {
+  return 'status' in answer && 'message' in answer
 }
 
-async function send(target: ProbeTarget, body: object, signal: AbortSignal | undefined): Promise<Response> {
+/**
+ * A chat completion that is not streamed.
+ *
+ * @throws ProbeError as {@link ask} does
+ */
+export async function askWhole(
+  target: ProbeTarget,
+  body: object,
+  signal?: AbortSignal,
+): Promise<Record<string, unknown> | Refused> {
+  const response = await post(target, body, signal)
+  const text = await response.text()
+  if (!response.ok) return toRefusal(target, response.status, text)
+  return readObject(text) ?? { status: response.status, message: 'The answer is no JSON.' }
+}
+
+function post(target: ProbeTarget, body: object, signal: AbortSignal | undefined): Promise<Response> {
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: withTimeout(chatTimeoutMs, signal),
+  }
+  return send(target, '/v1/chat/completions', init, signal)
+}
+
+async function send(
+  target: ProbeTarget,
+  path: string,
+  init: RequestInit,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   try {
-    return await target.fetch('http://upstream/v1/chat/completions', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: withTimeout(chatTimeoutMs, signal),
-    })
+    return await target.fetch(`http://upstream${path}`, init)
   } catch (error) {
     signal?.throwIfAborted()
     const cause = (error as { cause?: unknown }).cause

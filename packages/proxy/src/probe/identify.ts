@@ -1,7 +1,5 @@
-import { getJson } from './ask.ts'
+import { getJson, getPage, type Page } from './ask.ts'
 import type { ProbeTarget, ServerIdentity } from './types.ts'
-
-type Page = Record<string, unknown>
 
 interface ModelCard {
   id?: unknown
@@ -20,20 +18,20 @@ export async function identifyServer(
   model?: string,
   signal?: AbortSignal,
 ): Promise<ServerIdentity> {
-  const get = async (path: string): Promise<Page | undefined> =>
-    (await getJson(target, path, signal)) as Page | undefined
-  const [list, version, props, info, live] = await Promise.all([
+  const get = (path: string): Promise<Page['body']> => getJson(target, path, signal)
+  const [list, version, props, info, ready] = await Promise.all([
     get('/v1/models'),
     get('/version'),
     get('/props'),
     get('/get_server_info').then((found) => found ?? get('/server_info')),
-    get('/health/live'),
+    getPage(target, '/health/ready', signal).catch(() => undefined),
   ])
   const cards = Array.isArray(list?.['data']) ? (list['data'] as ModelCard[]) : []
   const models = cards.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
   const card = cards.find(({ id }) => id === model) ?? cards[0]
   const base = { models, maxModelLength: readNumber(card?.max_model_len) }
-  if (live?.['server'] === 'tooldelta') return { ...base, kind: 'tooldelta', version: readText(live['version']) }
+  // It says so too while no upstream is up.
+  if (Array.isArray(ready?.body?.['upstreams']) && 'in_flight' in ready.body) return { ...base, kind: 'tooldelta' }
   const settings = props?.['default_generation_settings'] as { n_ctx?: unknown } | undefined
   if (typeof props?.['build_info'] === 'string' || card?.owned_by === 'llamacpp') {
     const length = readNumber(settings?.n_ctx) ?? readNumber(card?.meta?.n_ctx_train)

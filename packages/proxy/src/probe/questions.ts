@@ -57,25 +57,25 @@ export const lateSystemMessages = [
   { role: 'user', content: 'Hello again' },
 ]
 
+/** The number that only the tool's result tells. */
+export const resultNumber = '5150'
+
 /** A conversation with a call of the tool and its result. */
 export function toResultMessages(
   call: { id: string; name: string; arguments: string },
   content: string | null,
 ): object[] {
+  const question = `Call ${toolName} with word "${canary}", then tell me under which number it was written down.`
   return [
-    ...canaryMessages,
+    { role: 'user', content: question },
     {
       role: 'assistant',
       content,
       tool_calls: [{ id: call.id, type: 'function', function: { name: call.name, arguments: call.arguments } }],
     },
-    { role: 'tool', tool_call_id: call.id, content: `The word ${canary} was written down as number 5150.` },
-    { role: 'user', content: 'Under which number was it written down? Answer with the number.' },
+    { role: 'tool', tool_call_id: call.id, content: `${canary} was written down as number ${resultNumber}.` },
   ]
 }
-
-/** The number that only the tool's result tells. */
-export const resultNumber = '5150'
 
 /** Arguments as a cut answer leaves them. */
 export const brokenCall = { id: 'call_brokenprobe', name: toolName, arguments: `{"word": "${canary}` }
