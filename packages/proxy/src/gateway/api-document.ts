@@ -50,7 +50,12 @@ function createModelPaths(config: Config, model: string): Schema {
     504: error('The upstream is silent.'),
   }
   const post = (summary: string, schema: Schema, answer: Schema): Schema => ({
-    post: { tags: ['models'], summary, requestBody: { required: true, ...json(schema) }, responses: { 200: answer, ...errors } },
+    post: {
+      tags: ['models'],
+      summary,
+      requestBody: { required: true, ...json(schema) },
+      responses: { 200: answer, ...errors },
+    },
   })
   const pass = config.upstreams.flatMap(({ passPaths }) => passPaths).filter((path) => !path.includes('*'))
   return {
@@ -59,7 +64,10 @@ function createModelPaths(config: Config, model: string): Schema {
       { $ref: '#/components/schemas/ChatCompletionRequest', example: createExample(model) },
       {
         description: 'A completion, or with "stream": true its chunks as server-sent events.',
-        content: { 'application/json': { schema: { type: 'object' } }, 'text/event-stream': { schema: { type: 'string' } } },
+        content: {
+          'application/json': { schema: { type: 'object' } },
+          'text/event-stream': { schema: { type: 'string' } },
+        },
       },
     ),
     '/v1/completions': post(
@@ -76,7 +84,9 @@ function createModelPaths(config: Config, model: string): Schema {
         responses: { 200: object('The model.'), 404: errors[404] },
       },
     },
-    ...Object.fromEntries(pass.map((path) => [path, post('Passed on as it is', { type: 'object' }, object('An answer.'))])),
+    ...Object.fromEntries(
+      pass.map((path) => [path, post('Passed on as it is', { type: 'object' }, object('An answer.'))]),
+    ),
   }
 }
 

@@ -85,7 +85,9 @@ function addModels(app: FastifyInstance, context: ApiContext): void {
     if (fallback === undefined) return { object: 'list', data: listModels(routes, created) }
     if (routes.names.size === 0) return passOn(context, request, reply, fallback)
     const listed = listModels(routes, created)
-    const more = await listUpstreamModels(fallback, AbortSignal.timeout(context.config.timeouts.connect)).catch(() => [])
+    const more = await listUpstreamModels(fallback, AbortSignal.timeout(context.config.timeouts.connect)).catch(
+      () => [],
+    )
     return { object: 'list', data: [...listed, ...more.filter(({ id }) => !routes.names.has(String(id)))] }
   })
   app.get<{ Params: { '*': string } }>('/v1/models/*', async (request, reply) => {

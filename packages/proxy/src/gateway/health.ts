@@ -16,7 +16,8 @@ export async function readReadiness(
   state: { isDraining: boolean; inFlight: number },
 ): Promise<Readiness> {
   const all = [...upstreams]
-  await Promise.all(all.map((upstream) => upstream.check()))
+  // A server that stops has its answer already.
+  if (!state.isDraining) await Promise.all(all.map((upstream) => upstream.check()))
   const states = all.map((upstream) => {
     const replicas = upstream.replicas().map(({ url, isHealthy, inFlight }) => ({
       url: new URL(url).origin,

@@ -9,7 +9,6 @@ import type { Upstream } from '../upstream/index.ts'
 import { findFormatByName } from './format-by-name.ts'
 import type { Mode } from './types.ts'
 
-
 /** The name in the settings that stands for every model that is not listed. */
 export const everyModel = '*'
 

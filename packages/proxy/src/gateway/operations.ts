@@ -60,5 +60,5 @@ async function addDocs(app: FastifyInstance, config: Config): Promise<void> {
     uiConfig: { tryItOutEnabled: true, persistAuthorization: false, url: '/openapi.json' },
   })
   app.get('/openapi.json', async () => document)
-  app.get('/', async (_request, reply) => reply.redirect('/docs'))
+  app.get('/', async (_request, reply) => reply.redirect('/docs/'))
 }

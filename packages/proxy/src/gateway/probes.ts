@@ -34,7 +34,10 @@ async function probeUntilAnswered(route: ModelRoute, probe: Probe, log: ProbeLog
       if (signal.aborted) return
       if (pause === firstPauseMs) {
         const line = { model: config.name, upstream: upstream.name, reason: readErrorMessage(error) }
-        log.warn(line, `What ${upstream.name} does with tools is not known yet, because it did not answer the probe. It is asked again.`)
+        log.warn(
+          line,
+          `What ${upstream.name} does with tools is not known yet, because it did not answer the probe. It is asked again.`,
+        )
       }
     }
     await sleep(pause, undefined, { signal, ref: false }).catch(() => {})

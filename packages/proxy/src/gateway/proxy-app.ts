@@ -11,9 +11,7 @@ export type LogLevel = Config['log']['level']
 
 /** Options of {@link createProxyApp}. */
 export interface ProxyAppOptions
-  extends
-    Partial<Pick<ModelSettings, 'mode' | 'toolChoice' | 'truncatedCalls' | 'deliver'>>,
-    ModelSettingsOfParser {
+  extends Partial<Pick<ModelSettings, 'mode' | 'toolChoice' | 'truncatedCalls' | 'deliver'>>, ModelSettingsOfParser {
   /** The model server, with or without `/v1`; several are replicas of one. */
   upstream: string | readonly string[]
   /** The id of the model's tool-call format, or a file `*.json` with its response_template. */
