@@ -15,7 +15,8 @@ export function textOf(content: unknown): string | undefined {
 /** A content of several pieces, texts and the parts of other contents: a string where all is text, else a list of parts. */
 export function joinContent(pieces: readonly unknown[]): unknown {
   const texts = pieces.map(textOf)
-  if (!texts.includes(undefined)) return texts.join('')
+  // Concatenated, not joined: a long text that grows turn by turn is then not copied each time.
+  if (!texts.includes(undefined)) return texts.reduce((text, piece) => text! + piece!, '')
   const parts: unknown[] = []
   for (const [index, piece] of pieces.entries()) {
     const text = texts[index]
