@@ -57,9 +57,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 
   return {
     app,
-    startProbes() {
+    startProbes({ isQuiet = false } = {}) {
       const { probe = probeModel } = options
-      if (config.probe.enabled) startProbes(routes.all, probe, app.log, probing.signal)
+      const debug = (line: object, message: string): void => app.log.debug(line, message)
+      const log = isQuiet ? { info: debug, warn: debug } : app.log
+      if (config.probe.enabled) startProbes(routes.all, probe, log, probing.signal)
     },
     drain: () => drain.run(),
   }

@@ -42,8 +42,12 @@ export interface GatewayOptions {
 export interface Gateway {
   /** `app.listen` starts it, `app.close` ends it after the answers under way. */
   app: FastifyInstance
-  /** Asks the servers of all models what they do with tools, and goes on until each has answered. To be called once it listens. */
-  startProbes(): void
+  /**
+   * Asks the servers of all models what they do with tools, and goes on until each has answered. To be called once it listens.
+   *
+   * @param options - `isQuiet`: what is found is logged at the level `debug`, for all but one of several workers
+   */
+  startProbes(options?: { isQuiet?: boolean }): void
   /**
    * Stops: readiness is off at once, no new connections, answers under way may go on for the drain time. Then each stream ends with an error
    * event, and what still does not end is cut off.

@@ -88,7 +88,9 @@ async function findTools(context: ProbeContext): Promise<Pick<ProbeFindings, 'to
 }
 
 function promptTokens({ usage }: Answer): number {
-  return typeof usage?.['prompt_tokens'] === 'number' ? usage['prompt_tokens'] : Number.NaN
+  const tokens = usage?.['prompt_tokens']
+  // A server that does not count says 0.
+  return typeof tokens === 'number' && tokens > 0 ? tokens : Number.NaN
 }
 
 /** What a client without tooldelta would get. */

@@ -16,7 +16,7 @@ export interface ListenAddress {
  */
 export async function listen(app: FastifyInstance, { host, port }: ListenAddress): Promise<string> {
   try {
-    await app.listen({ host, port, listenTextResolver: () => '' })
+    await app.listen({ host, port, listenTextResolver: (address) => `Listening at ${address}` })
   } catch (error) {
     throw new UsageError(explainListenError(error, { host, port }))
   }

@@ -19,7 +19,7 @@ export async function runWorker(config: Config, env: NodeJS.ProcessEnv): Promise
     const gateway = await createGateway(config, { env })
     const url = await listen(gateway.app, config.listen)
     await tell({ type: 'tooldelta:listening', url })
-    gateway.startProbes()
+    gateway.startProbes({ isQuiet: env[workerVariable] !== '1' })
     await stopped
     await gateway.drain()
     process.exit(0)
