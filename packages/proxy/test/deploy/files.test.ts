@@ -7,11 +7,11 @@ import { createGateway } from '../../src/gateway/index.ts'
 const folder = new URL('../../../../deploy/', import.meta.url)
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8')
 
-/** Of a file's documents, each with everything that a reader may look for. */
-function readYaml(name: string): Record<string, any>[] {
+/** The documents of a file, as they are read: of no type. */
+function readYaml(name: string) {
   return parseAllDocuments(read(name)).map((document) => {
     expect(document.errors).toEqual([])
-    return document.toJS() as Record<string, any>
+    return document.toJS()
   })
 }
 
