@@ -46,4 +46,4 @@ it('200 streams at once are each exact', async () => {
   }
   const ready = await (await fetch(`${url}/health/ready`)).json()
   expect(ready).toMatchObject({ in_flight: 0, upstreams: [{ replicas: [{ in_flight: 0 }] }] })
-})
+}, 60_000)

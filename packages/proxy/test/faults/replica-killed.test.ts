@@ -27,7 +27,7 @@ it('kill -9 of one of three replicas under load: its own streams end with an err
   const replicas = await Promise.all(['alpha', 'beta', 'gamma'].map((name) => startProcess(name)))
   const { chat } = await openGateway(replicas.map((replica) => replica.url))
   const seen: Seen[] = []
-  let isOver = false
+  const load = { isOver: false }
 
   async function ask(): Promise<Seen> {
     const response = await chat()
@@ -38,11 +38,11 @@ it('kill -9 of one of three replicas under load: its own streams end with an err
     return { replica, error: error?.code, status: response.status }
   }
 
-  async function load(): Promise<void> {
-    while (!isOver) seen.push(await ask())
+  async function keepAsking(): Promise<void> {
+    while (!load.isOver) seen.push(await ask())
   }
 
-  const clients = Array.from({ length: 30 }, () => load())
+  const clients = Array.from({ length: 30 }, () => keepAsking())
   await vi.waitFor(() => expect(seen.length).toBeGreaterThan(60), 15_000)
   const victim = replicas[1]!.child
   const died = once(victim, 'exit')
@@ -51,7 +51,7 @@ it('kill -9 of one of three replicas under load: its own streams end with an err
   // Two rounds of all clients: the first may still have streams that began before.
   const before = seen.length
   await vi.waitFor(() => expect(seen.length).toBeGreaterThan(before + 90), 15_000)
-  isOver = true
+  load.isOver = true
   await Promise.all(clients)
 
   const failed = seen.filter(({ error }) => error !== undefined)
@@ -65,4 +65,4 @@ it('kill -9 of one of three replicas under load: its own streams end with an err
   }
   expect(new Set(seen.slice(0, before).map(({ replica }) => replica)).has('beta')).toBe(true)
   expect(new Set(seen.slice(before + 45).map(({ replica }) => replica))).toEqual(new Set(['alpha', 'gamma']))
-})
+}, 60_000)
