@@ -1,6 +1,6 @@
 import { findFormat, type ChatTool, type ReasoningMode } from '@tooldelta/core'
 import { isObject, type JsonObject } from '../history/values.ts'
-import type { PromptRenderer } from '../prompt/index.ts'
+import { callPrefixOf, type PromptRenderer } from '../prompt/index.ts'
 import type { ChatCompletionRequest } from '../wire.ts'
 import { createCallListSchema, schemaOf } from './call-schema.ts'
 import { nameOf } from './check-options.ts'
@@ -75,15 +75,16 @@ export function enforceCall(
 
 /** The call is begun for the model, behind an empty thought where the prompt has opened one. */
 function prefill(context: EnforceContext): Outcome {
-  const { draft, demand, profile, profileName, renderer } = context
-  if (renderer === undefined) return `nobody knows how a call of ${nameOf(context.format)} begins.`
+  const { draft, demand, profile, profileName } = context
+  const call = beginCall(context)
+  if (call === undefined) return `nobody knows how a call of ${nameOf(context.format)} begins.`
   if (profile.prefill === undefined) return `a server of the profile '${profileName}' may not continue a message.`
   const messages = draft.request.messages
   if (!Array.isArray(messages) || messages.length === 0) return 'there are no messages.'
   const last: unknown = messages.at(-1)
   if (isObject(last) && last['role'] === 'assistant') return 'the last message is of the assistant already.'
 
-  const { text, reasoning } = beginAnswer(context, renderer)
+  const { text, reasoning } = beginAnswer(context, call)
   const message = { role: 'assistant', content: text }
   const reason = 'The model goes on with a call that has begun.'
   draft.replace(
@@ -102,10 +103,9 @@ function prefill(context: EnforceContext): Outcome {
 }
 
 function beginAnswer(
-  { demand, format, reasoning, profile }: EnforceContext,
-  renderer: PromptRenderer,
+  { format, reasoning, profile }: EnforceContext,
+  call: string,
 ): { text: string; reasoning: ReasoningMode | undefined } {
-  const call = beginCall(renderer, demand.name)
   const markers = findFormat(format).reasoning
   const start = reasoning ?? markers?.start ?? 'off'
   if (markers === undefined || start === 'off') return { text: call, reasoning }
@@ -116,11 +116,11 @@ function beginAnswer(
 }
 
 /** Engines cut blanks at the end of a message or do not, and a token seldom ends in one: the text ends before them. */
-function beginCall({ callPrefix }: PromptRenderer, name: string | undefined): string {
-  const prefix = callPrefix(name)
-  const trimmed = prefix.trimEnd()
+function beginCall({ format, demand: { name } }: EnforceContext): string | undefined {
+  const prefix = typeof format === 'string' ? callPrefixOf(format, name) : undefined
+  const trimmed = prefix?.trimEnd()
   // Where a line break alone ends the name, the model would go on with the name.
-  return name !== undefined && trimmed.endsWith(name) ? prefix : trimmed
+  return name !== undefined && trimmed?.endsWith(name) === true ? prefix : trimmed
 }
 
 /** llama.cpp refuses to continue a message of a model that thinks. */

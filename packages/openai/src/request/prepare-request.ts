@@ -1,6 +1,7 @@
 import { findFormat, type ChatTool } from '@tooldelta/core'
 import { InvalidRequestError } from '../errors.ts'
 import { normalizeToolFields, type HistoryMessage, type ToolNames } from '../history/index.ts'
+import { callPrefixOf } from '../prompt/index.ts'
 import type { ChatCompletionRequest } from '../wire.ts'
 import { checkRequestOptions, rendererOf } from './check-options.ts'
 import { checkTools } from './check-tools.ts'
@@ -101,7 +102,7 @@ function offerNoCalls(
 
 /** Tools that stay in the prompt tempt the model. */
 function banCalls(draft: RequestDraft, { format }: PrepareRequestOptions, report: RequestReport): void {
-  const [marker = ''] = (rendererOf(format)?.callPrefix() ?? '').split('\n')
+  const [marker = ''] = ((typeof format === 'string' && callPrefixOf(format)) || '').split('\n')
   if (!profiles[report.profile].hasBadWords || !/^<[^<>\s]+>$/.test(marker)) return
   const given = draft.request['bad_words']
   const words = Array.isArray(given) ? (given as unknown[]) : []

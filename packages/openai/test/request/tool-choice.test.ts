@@ -1,6 +1,7 @@
 import { formats, parseToolCalls, type ChatTool } from '@tooldelta/core'
 import { describe, expect, it } from 'vitest'
-import { findPromptRenderer, promptFormats } from '../../src/prompt/index.ts'
+import { readFormatFixtures } from '@tooldelta/testbed'
+import { callPrefixOf } from '../../src/prompt/index.ts'
 import {
   createChunkTransformer,
   InvalidRequestError,
@@ -17,7 +18,7 @@ const tool = (name: string, properties: object = {}): ChatTool => ({
 })
 const tools = [tool('read', { path: { type: 'string' } }), tool('ls')]
 /** Formats whose calls can be begun. */
-const writable = promptFormats.filter((id) => formats.some((format) => format.id === id))
+const begun = formats.map(({ id }) => id).filter((id) => callPrefixOf(id) !== undefined)
 const messages = [{ role: 'user', content: 'Look.' }]
 const read = { type: 'function', function: { name: 'read' } }
 
@@ -78,16 +79,19 @@ describe('prefill', () => {
     ])
   })
 
-  it.each(writable)('works for %s: its prefix and the rest of a call are a call', (format) => {
-    const prepared = prepare(read, { format, reasoning: 'off' })
-    const given = (prefillOf(prepared) as { content: string }).content
-    const written = findPromptRenderer(format)!.render({ messages: historyOf('read', '{"path":"a"}'), tools })
-    // The first place is that of an example among the instructions.
-    const whole = written.map(({ content }) => String(content)).find((content) => content.includes(given))
-    // A written call of Kimi has its own index behind the name.
-    if (whole === undefined) expect(format).toBe('kimi_k2')
-    const rest = whole?.slice(whole.lastIndexOf(given) + given.length) ?? '0<|tool_call_argument_begin|>{"path":"a"}'
-    expect(callsOf(prepared, rest)).toEqual([['read', expect.stringMatching(/^\{"path": ?"a"\}$/)]])
+  it.each(begun)('works for %s: its beginning and the rest of a call are a call', (format) => {
+    const calls = readFormatFixtures(format).flatMap((fixture) => {
+      const [first, ...others] = fixture.expected.calls
+      const named = (fixture.tools as ChatTool[] | undefined)?.some((tool) => tool.function.name === first?.name)
+      if (named !== true || others.length > 0 || first?.status !== 'complete' || fixture.expected.reasoning) return []
+      const choice = { type: 'function', function: { name: first.name } }
+      const prepared = prepare(choice, { format, reasoning: 'off' }, { tools: fixture.tools })
+      const given = (prefillOf(prepared) as { content: string }).content
+      const place = fixture.text.indexOf(given)
+      return place < 0 ? [] : [[callsOf(prepared, fixture.text.slice(place + given.length)), first] as const]
+    })
+    for (const [called, first] of calls) expect(called).toEqual([[first.name, first.arguments]])
+    expect(calls.length).toBeGreaterThan(0)
   })
 
   it('closes the thought that a template has opened', () => {
@@ -242,7 +246,7 @@ describe('instruction', () => {
 })
 
 describe('a way that is not there', () => {
-  const unknown = formats.find(({ id }) => !promptFormats.includes(id) && id !== 'auto')!.id
+  const unknown = formats.find(({ id }) => callPrefixOf(id) === undefined && id !== 'auto')!.id
 
   it.each<[Partial<PrepareRequestOptions>, object, string, number]>([
     [{ format: unknown }, {}, 'json', 1],
@@ -341,15 +345,6 @@ describe('tool_choice', () => {
     expect(() => callsOf({ parser } as PreparedRequest, 'No.')).toThrow(/without the tool call/)
   })
 })
-
-function historyOf(name: string, args: string) {
-  const call = { id: 'a', type: 'function' as const, function: { name, arguments: args } }
-  return [
-    { role: 'user', content: 'Look.' },
-    { role: 'assistant', content: '', tool_calls: [call] },
-    { role: 'tool', tool_call_id: 'a', content: 'x' },
-  ]
-}
 
 it('a parser of its own reads the prefill and the answer as one text', () => {
   const { parser } = prepare(read)
