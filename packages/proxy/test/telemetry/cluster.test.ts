@@ -22,7 +22,7 @@ const script = `
     const telemetry = await createTelemetry(config, { info() {}, error() {}, warn() {} })
     telemetry.observe({ id: 'r1', method: 'POST', path: '/v1/chat/completions' }).end(200)
     const isHealthy = cluster.worker.id === 1
-    telemetry.upstreamEvents.onReplicaState({ upstream: 'gpu', replica: 'http://10.0.0.1', isHealthy })
+    telemetry.upstreamEvents.onReplicaState({ upstream: 'gpu', replica: 'http://127.0.0.1:1', isHealthy })
     process.on('message', async (message) => {
       if (message === 'ask') process.send({ text: (await telemetry.metrics()).text })
     })
