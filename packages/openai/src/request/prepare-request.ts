@@ -68,8 +68,10 @@ function prepareTools(draft: RequestDraft, options: PrepareRequestOptions, repor
     return { ...passAnswer(options, report), ...answer }
   }
   report.toolChoice = demand.kind
+  // The prompt's rendering takes the field away.
+  const isSingle = draft.request['parallel_tool_calls'] === false
   offerTools(draft, options, report, demand)
-  const enforced = demandCall(draft, options, report, demand)
+  const enforced = demandCall(draft, options, report, demand, isSingle)
   addUpstreamFields(draft, options)
   return {
     ...parserOptionsOf(options),
@@ -149,8 +151,8 @@ function demandCall(
   options: PrepareRequestOptions,
   report: RequestReport,
   demand: ToolDemand,
+  isSingle: boolean,
 ): Partial<AnswerOptions> {
-  const isSingle = draft.request['parallel_tool_calls'] === false
   const constraint = findConstraint(draft.request)
   if (constraint !== undefined) {
     const what = demand.kind === 'auto' ? 'The model cannot call a tool' : 'tool_choice is not enforced'

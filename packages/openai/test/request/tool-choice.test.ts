@@ -334,7 +334,9 @@ describe('tool_choice', () => {
     [true, undefined],
     [undefined, undefined],
   ])('parallel_tool_calls %j ends the answer with its first call: %j', (parallel, single) => {
-    expect(prepare('auto', {}, { parallel_tool_calls: parallel }).parser.singleCall).toBe(single)
+    for (const mode of ['template', 'prompt'] as const) {
+      expect(prepare('auto', { mode }, { parallel_tool_calls: parallel }).parser.singleCall).toBe(single)
+    }
   })
 
   it('is enforced by what comes, too', () => {
