@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import OpenAI from 'openai'
 import { createJsonAnswer } from '@tooldelta/testbed/scripted-upstream'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/config/read-config.ts'
+import { takeKey } from '../../src/gateway/keys.ts'
 import { chat, createStarter, readError, type RunningGateway } from './start-gateway.ts'
 
 const start = createStarter()
@@ -79,6 +81,22 @@ describe('keys of clients', () => {
     expect(() => readConfig({ text: JSON.stringify(settings), env: {} })).toThrow(/0\.0\.0\.0.*TOOLDELTA_KEY/)
     const open = { ...settings, listen: { host: '0.0.0.0', allowWithoutKey: true } }
     expect(readConfig({ text: JSON.stringify(open), env: {} }).keys).toEqual([])
+  })
+})
+
+describe('takeKey', () => {
+  it('leaves no credentials in the headers, known or not', () => {
+    const digest = createHash('sha256').update('good').digest()
+    const known = { name: 'team', digest, config: { name: 'team', env: 'TEAM_KEY' } }
+    for (const key of ['good', 'bad']) {
+      const headers = { authorization: `Bearer ${key}`, 'x-api-key': key, 'api-key': key, accept: '*/*' }
+      try {
+        expect(takeKey(headers, [known]).name).toBe('team')
+      } catch (error) {
+        expect(error).toMatchObject({ status: 401 })
+      }
+      expect(headers).toEqual({ accept: '*/*' })
+    }
   })
 })
 

@@ -90,7 +90,10 @@ describe('the page of the API', () => {
 
     const document = (await (await fetch(`${url}/openapi.json`)).json()) as {
       openapi: string
-      paths: Record<string, Record<string, { responses: object }>>
+      paths: Record<
+        string,
+        Record<string, { requestBody: { content: { 'application/json': { schema: { example: object } } } } }>
+      >
       components: { securitySchemes: object }
     }
     expect(document.openapi).toMatch(/^3\./)
@@ -99,11 +102,8 @@ describe('the page of the API', () => {
       expect(document.paths).toHaveProperty([path])
     }
     // What the page sends when its example is tried.
-    const { example } = (
-      document.paths['/v1/chat/completions']?.['post'] as unknown as {
-        requestBody: { content: { 'application/json': { schema: { example: object } } } }
-      }
-    ).requestBody.content['application/json'].schema
+    const { requestBody } = document.paths['/v1/chat/completions']!['post']!
+    const { example } = requestBody.content['application/json'].schema
     const response = await chat(url, example, { headers: { authorization: 'Bearer secret-key' } })
     expect(response.status).toBe(200)
     await response.text()
