@@ -46,6 +46,17 @@ export {
   type PromptInput,
   type PromptRenderer,
 } from './prompt/index.ts'
+export {
+  findWire,
+  type ChatTranslation,
+  type Wire,
+  type WireEncoder,
+  type WireEncoderOptions,
+  type WireEvent,
+  type WirePath,
+} from './wires/index.ts'
+export { responsesWire } from './responses/index.ts'
+export { messagesWire } from './messages/index.ts'
 export { createRandomCallId } from './call-id.ts'
 export {
   createErrorObject,
