@@ -35,8 +35,9 @@ export function startLoad(url: string, clients: number): Load {
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const kind = kinds[(turn += 1) % kinds.length]!
-      const fault = await ask(url, kind).catch((error: unknown) => String(error))
+      turn += 1
+      const kind = kinds[turn % kinds.length]!
+      const fault = await ask(url, kind, `soak-${turn}`).catch((error: unknown) => String(error))
       load.answers += 1
       if (fault !== undefined) load.wrong.push(`${kind}: ${fault.slice(0, 300)}`)
     }
@@ -46,12 +47,12 @@ export function startLoad(url: string, clients: number): Load {
 }
 
 /** @returns what is wrong with the answer */
-async function ask(url: string, kind: Kind): Promise<string | undefined> {
+async function ask(url: string, kind: Kind, id: string): Promise<string | undefined> {
   const leaving = new AbortController()
   const messages = [{ role: 'user', content: kind }]
   const response = await fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'x-request-id': id },
     body: kind === 'wrong' ? '{"model":' : JSON.stringify({ model: 'qwen', messages, tools, stream: kind !== 'whole' }),
     signal: leaving.signal,
   })

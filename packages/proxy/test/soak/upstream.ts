@@ -9,12 +9,14 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 /** A model server that does what the request's last words say: `stream`, `whole`, `break`, or `busy` for one refusal before the answer. */
 export async function startSoakUpstream(): Promise<{ url: string; server: Server }> {
-  let refusals = 0
+  const refused = new Set<unknown>()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = ''
     for await (const piece of request.setEncoding('utf8')) body += piece as string
-    if (body.includes('busy') && (refusals += 1) % 2 === 1) {
+    const id = request.headers['x-request-id']
+    if (body.includes('busy') && !refused.delete(id)) {
+      refused.add(id)
       response.writeHead(503, { 'content-type': 'application/json' }).end('{"error":{"message":"busy"}}')
       return
     }

@@ -38,7 +38,8 @@ it('no more requests than connections wait; the next are refused at once', async
   const replica = await startReplica(hanging)
   const { ask, attempts } = openUpstream([replica.url], { connections: 2 })
   const client = new AbortController()
-  const taken = [await ask('/v1/x', { signal: client.signal }), await ask('/v1/x', { signal: client.signal })]
+  const patient = new AbortController()
+  const taken = [await ask('/v1/x', { signal: patient.signal }), await ask('/v1/x', { signal: patient.signal })]
   const waiting = [ask('/v1/x', { signal: client.signal }), ask('/v1/x', { signal: client.signal })]
   const refused = await ask()
   expect(refused.headers.get('retry-after')).toBe('1')
@@ -48,5 +49,6 @@ it('no more requests than connections wait; the next are refused at once', async
   // Those that wait are given up at once as well, although they have no connection yet.
   client.abort(new Error('gone'))
   for (const one of waiting) await expect(one).rejects.toThrow('gone')
-  for (const one of taken) await expect(one.text()).rejects.toThrow('gone')
+  patient.abort(new Error('gone too'))
+  for (const one of taken) await expect(one.text()).rejects.toThrow('gone too')
 })

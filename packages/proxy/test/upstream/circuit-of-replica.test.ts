@@ -77,16 +77,17 @@ it('an answer that breaks off is a failure', async () => {
 })
 
 it('a deadline that has passed is a failure and is not repeated', async () => {
-  const replica = await startRawServer(() => {})
-  const { ask, attempts, changes } = openUpstream([replica.url], {}, { circuit: { failures: 1 } })
+  const silent = await startRawServer(() => {})
+  const other = await startReplica(ok)
+  const { ask, attempts, changes } = openUpstream([silent.url, other.url], {}, { circuit: { failures: 1 } })
   const deadline = new AbortController()
   const late = new ToolDeltaError(504, { message: 'late', type: 'upstream_error', code: 'upstream_timeout' })
   const answer = ask('/v1/x', { signal: deadline.signal })
-  await vi.waitFor(() => expect(replica.received.length).toBe(1))
+  await vi.waitFor(() => expect(silent.received.length).toBe(1))
   deadline.abort(late)
   await expect(answer).rejects.toBe(late)
-  expect(attempts).toMatchObject([{ errorCode: 'upstream_timeout', isRetry: false }])
-  expect(changes).toEqual([`${replica.url}: false`])
+  expect(attempts).toMatchObject([{ replica: silent.url, errorCode: 'upstream_timeout', isRetry: false }])
+  expect(changes).toEqual([`${silent.url}: false`])
 })
 
 it('a client that leaves is no failure', async () => {

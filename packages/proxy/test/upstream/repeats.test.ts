@@ -51,6 +51,18 @@ describe('what failed before the head of an answer', () => {
     expect([bad.requests.length, good.requests.length]).toEqual([1, 1])
   })
 
+  it('goes to another replica although that one has more to do', async () => {
+    const hanging = { headers: { 'content-type': 'text/event-stream' }, steps: [{ hang: true as const }] }
+    const bad = await startReplica(fail(503))
+    const good = await startReplica(({ body }) => (body === 'slow' ? hanging : ok))
+    const { ask, attempts } = openUpstream([bad.url, good.url], { retries: 1 }, { circuit: { failures: 9 } })
+    const slow = [await ask('/v1/x', { body: 'slow' }), await ask('/v1/x', { body: 'slow' })]
+    attempts.length = 0
+    expect(await readAnswer(await ask())).toEqual(answered)
+    expect(attempts.map((attempt) => attempt.replica)).toEqual([bad.url, good.url])
+    for (const one of slow) await one.body!.cancel()
+  })
+
   it('is asked again of the only replica, after a moment', async () => {
     const replica = await startReplica(inTurn(fail(503), fail(502), ok))
     const { ask, attempts } = openUpstream([replica.url])
