@@ -10,9 +10,10 @@ import {
 } from '@tooldelta/testbed/scripted-upstream'
 import { foldStrictly, readEventData } from '@tooldelta/testbed/wire-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { runCommand, type RunningCommand, startCommand } from './helpers/command.ts'
+import { createFolder, runCommand, type RunningCommand, startCommand } from './helpers/command.ts'
 import { qwenText, tools } from './helpers/texts.ts'
 
+const folder = createFolder()
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close()
@@ -119,6 +120,43 @@ describe('tooldelta serve', () => {
       await expect(fetch(`${url}/health/live`)).rejects.toThrow()
     },
   )
+
+  it('takes a file of settings, with keys out of the environment; flags win', async () => {
+    const upstream = await open(answer)
+    const file = folder.write(
+      'tooldelta.yaml',
+      `keys:\n  - { name: team, env: TEAM_KEY }\nupstreams:\n  - { name: gpu, urls: ['${upstream.url}'] }\n` +
+        'models:\n  - { name: coder, aliases: [m], upstreamModel: Qwen/Qwen3-Coder, format: hermes }\n',
+    )
+    const { url } = await serve(['--config', file], { TEAM_KEY: 'team-key', TOOLDELTA_CONFIG: '/nowhere.yaml' })
+    expect((await chat(url)).status).toBe(401)
+    const response = await chat(url, { headers: { authorization: 'Bearer team-key' } })
+    // The flag --format of these tests wins over the file.
+    expect(foldStrictly(readEventData(await response.text())).choices[0]?.calls).toHaveLength(1)
+    expect(upstream.requests).toHaveLength(1)
+    expect(JSON.parse(upstream.requests[0]?.body ?? '')).toMatchObject({ model: 'Qwen/Qwen3-Coder' })
+    expect(upstream.requests[0]?.headers.authorization).toBeUndefined()
+  })
+
+  it('ends at once on a second signal', async () => {
+    const upstream = await open(createStreamAnswer(createVllmEvents(['Hi', '!']).slice(0, 2), [{ hang: true }]))
+    const { url, command } = await serve(['--upstream', upstream.url])
+    const response = await chat(url)
+    await response.body?.getReader().read()
+    command.kill('SIGTERM')
+    await expect
+      .poll(() =>
+        fetch(`${url}/health/live`).then(
+          () => 'up',
+          () => 'down',
+        ),
+      )
+      .toBe('down')
+    const since = performance.now()
+    command.kill('SIGINT')
+    expect((await command.ended).code).toBe(0)
+    expect(performance.now() - since).toBeLessThan(3000)
+  })
 
   it('logs 499 when the client leaves', async () => {
     const upstream = await open(createStreamAnswer(createVllmEvents(['Hi', '!']).slice(0, 2), [{ hang: true }]))
