@@ -15,6 +15,7 @@ export function toProbeRows({ findings, mode }: ProbeResult, format: string): Pr
     { id: 'tools-in-prompt', title: 'Tools in the prompt', verdict: judgeTools(findings, mode, format) },
     { id: 'raw-call', title: 'Raw call', verdict: judgeRawCall(findings, mode, format) },
     { id: 'thinking', title: 'Thoughts', verdict: judgeThinking(findings) },
+    { id: 'system-rule', title: 'System messages', verdict: judgeSystemRule(findings) },
   ]
   return rows.filter(({ verdict }) => verdict.detail !== '')
 }
@@ -75,4 +76,10 @@ function judgeThinking({ thinking }: ProbeResult['findings']): Verdict {
     default:
       return note('')
   }
+}
+
+function judgeSystemRule({ systemMessages }: ProbeResult['findings']): Verdict {
+  return note(
+    systemMessages === 'first' ? 'The template wants one, at the beginning: set mergeSystemMessages: true.' : '',
+  )
 }

@@ -80,6 +80,10 @@ describe('a bare model server', () => {
     expect(failures(report)).toEqual({})
     expect(report).toMatchObject({ role: 'model server', model: 'qwen3-coder', format: 'qwen3_coder', mode, ok: true })
     expect(statuses(report)).toMatchObject({ ...allOk, probe: 'ok' })
+    if ('systemFirst' in more) {
+      const rule = report.rows.find(({ id }) => id === 'system-rule')
+      expect(rule).toMatchObject({ status: 'note', detail: expect.stringContaining('set mergeSystemMessages: true') })
+    }
     if (parser !== 'unknown') expect(statuses(report)['own-parser']).toBe(parser)
   })
 
@@ -156,7 +160,7 @@ describe('the proxy', () => {
     const upstream = await startUpstream({ kind: 'vllm-new', systemFirst: true })
     const report = await runDoctor({ url: await startProxy(upstream, { mode: 'template', format: 'mistral' }) })
     expect(failures(report)['tool-call']).toContain('set format: qwen3_coder for this model')
-    expect(failures(report)['late-system']).toContain('set mergeSystemMessages: true'.replace('set', 'Set'))
+    expect(failures(report)['late-system']).toContain('Set mergeSystemMessages: true')
   })
 
   it('without an upstream, or without its key, is told so', async () => {
