@@ -1,8 +1,16 @@
-import { ToolDeltaError, upstreamErrorType, type ErrorObject } from '@tooldelta/openai'
+import { findWire, ToolDeltaError, upstreamErrorType, type ErrorObject } from '@tooldelta/openai'
 
-/** The answer that carries an OpenAI-shaped error. */
-export function createErrorResponse(status: number, body: ErrorObject): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json; charset=utf-8' } })
+/**
+ * The answer that carries an OpenAI-shaped error.
+ *
+ * @param path - the path that was asked for; under `/v1/messages` errors have Anthropic's shape
+ */
+export function createErrorResponse(status: number, body: ErrorObject, path?: string): Response {
+  const wire = path === undefined ? undefined : findWire(path)?.wire
+  return new Response(JSON.stringify(wire?.errorBody(status, body.error) ?? body), {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+  })
 }
 
 /** The upstream could not be asked, or broke off before its answer began: HTTP 502, or 504 where the time ran out. */

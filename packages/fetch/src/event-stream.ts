@@ -30,7 +30,8 @@ export interface EventStreamRewriter {
 /** Clients take other comments (`: ping`) for the end of the stream, or wait for the data of a named event. */
 const keepAlive = ': keep-alive\n\n'
 
-const invalidChunk: ErrorBody = {
+/** What a client is told of data that cannot be read. */
+export const invalidChunk: ErrorBody = {
   message: 'The upstream sent an event that is no JSON object.',
   type: 'upstream_error',
   code: 'upstream_invalid_chunk',
@@ -142,7 +143,8 @@ export function createEventStreamRewriter(options: ChunkTransformerOptions, hook
   }
 }
 
-function readChunk(data: string, event: string | undefined): object | undefined {
+/** Reads the data of an event; `undefined` where it is no JSON object. */
+export function readChunk(data: string, event: string | undefined): object | undefined {
   let chunk: unknown
   try {
     chunk = JSON.parse(data)

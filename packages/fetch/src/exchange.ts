@@ -40,6 +40,8 @@ export interface ExchangeContext {
   /** Tells clients apart in the stores. */
   owner?: string | undefined
   observer?: ExchangeObserver | undefined
+  /** What was left out of the request before it came here. */
+  warnings?: readonly string[] | undefined
   /** The body, where it has been parsed already. */
   value?: object | undefined
 }
@@ -53,6 +55,7 @@ export function prepareExchange(text: string, options: ToolCallOptions, context:
   const isStream = body.stream === true
   try {
     const { request, parser, report } = prepareRequest(body, toPrepareOptions(options, context.owner))
+    report.warnings.push(...(context.warnings ?? []))
     options.onRequest?.(report)
     context.observer?.onRequest?.(report)
     const exchange: Exchange = { body: request === body ? text : patchJson(text, body, request), format, isStream }

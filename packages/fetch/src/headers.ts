@@ -42,6 +42,18 @@ export function toUpstreamHeaders(
   return result
 }
 
+/** The headers of a request of another API for the chat completion that it becomes. */
+export function toChatHeaders(headers: Headers): Headers {
+  const result = new Headers(headers)
+  // Anthropic's clients send their key in a header of its own, which model servers do not read.
+  const key = headers.get('x-api-key')
+  if (key !== null && !headers.has('authorization')) result.set('authorization', `Bearer ${key}`)
+  for (const name of [...headers.keys()]) if (name.startsWith('anthropic-')) result.delete(name)
+  result.delete('x-api-key')
+  result.set('accept', 'text/event-stream, application/json')
+  return result
+}
+
 /** The headers for the client: the upstream's without those of its connection and its encoding. */
 export function toClientHeaders(headers: Headers): Headers {
   return copyHeaders(headers, responseOnly)

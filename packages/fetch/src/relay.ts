@@ -117,8 +117,8 @@ export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOption
   )
 }
 
-/** `[DONE]` was sent, but a server may still have to close its stream: a connection cut here could not be used again. */
-function drain(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+/** Reads the rest of a finished answer. `[DONE]` was sent, but a server may still have to close its stream: a connection cut here could not be used again. */
+export function drain(reader: ReadableStreamDefaultReader<Uint8Array>): void {
   const timer = setTimeout(() => void reader.cancel().catch(ignore), drainMs)
   void (async () => {
     try {

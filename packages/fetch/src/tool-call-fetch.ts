@@ -1,6 +1,9 @@
+import { findWire, type WirePath } from '@tooldelta/openai'
 import { answerExchange, type Opened } from './answer.ts'
+import { answerWire } from './answer-wire.ts'
 import { createErrorResponse, isAbort, toUpstreamFailure } from './errors.ts'
 import { prepareExchange } from './exchange.ts'
+import { toChatHeaders } from './headers.ts'
 import { checkToolCallOptions, withStores, type ToolCallOptions } from './options.ts'
 
 /** Options of {@link createToolCallFetch}. */
@@ -14,8 +17,8 @@ type FetchInit = NonNullable<Parameters<typeof fetch>[1]>
 
 /**
  * Makes a `fetch` under which a text-only model server answers chat completions with tool calls. Give it to the `openai` package or to
- * any code that takes a fetch. `POST .../chat/completions` is rewritten on the way out and, with tools, its answer on the way back; everything
- * else goes through untouched.
+ * any code that takes a fetch. `POST .../chat/completions` is rewritten on the way out and, with tools, its answer on the way back;
+ * `POST .../v1/responses` and Anthropic's `.../v1/messages` are asked for as chat completions; everything else goes through untouched.
  *
  * When the upstream cannot be reached the result is a `502` with an OpenAI-shaped error, when the tools are malformed a `400`. An abort
  * is thrown as it is.
@@ -30,14 +33,44 @@ export function createToolCallFetch(options: ToolCallFetchOptions): typeof fetch
   checkToolCallOptions(options)
   const settings = withStores(options)
 
-  return async (input, init) => {
+  const wrapped: typeof fetch = async (input, init) => {
     const send = options.fetch ?? globalThis.fetch
+    const wire = findWirePath(input, init)
+    if (wire !== undefined) return fetchWire(wire, input, init)
     if (!isChatCompletion(input, init)) return send(input, init)
+    return complete(input, init)
+  }
+  return wrapped
+
+  /** Asks for the chat completion that another API's request becomes. */
+  async function fetchWire(path: WirePath, input: FetchInput, init: FetchInit | undefined): Promise<Response> {
+    const given = await readBody(input, init ?? {})
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+    return answerWire(path, given?.text ?? '', {
+      signal,
+      ask({ text, warnings }) {
+        const url = new URL(readUrl(input))
+        url.pathname = path.chatPath
+        const headers = toChatHeaders(
+          new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined)),
+        )
+        headers.delete('content-length')
+        return complete(url, { ...init, method: 'POST', headers, body: text, signal: signal ?? null }, warnings)
+      },
+    })
+  }
+
+  async function complete(
+    input: FetchInput,
+    init: FetchInit | undefined,
+    warnings?: readonly string[],
+  ): Promise<Response> {
+    const send = options.fetch ?? globalThis.fetch
     const given = await readBody(input, init ?? {})
     if (given === undefined) return send(input, init)
     const { text, unchanged } = given
 
-    const exchange = prepareExchange(text, settings)
+    const exchange = prepareExchange(text, settings, { warnings })
     if (exchange.refusal !== undefined) return createErrorResponse(exchange.refusal.status, exchange.refusal.body)
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
 
@@ -53,10 +86,23 @@ export function createToolCallFetch(options: ToolCallFetchOptions): typeof fetch
 }
 
 function isChatCompletion(input: FetchInput, init: FetchInit | undefined): boolean {
+  return isPost(input, init) && /\/chat\/completions\/?$/.test(readPath(input))
+}
+
+function findWirePath(input: FetchInput, init: FetchInit | undefined): WirePath | undefined {
+  if (!isPost(input, init)) return undefined
+  const path = readPath(input)
+  return URL.canParse(path) ? findWire(new URL(path).pathname) : undefined
+}
+
+function isPost(input: FetchInput, init: FetchInit | undefined): boolean {
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
-  if (method.toUpperCase() !== 'POST') return false
+  return method.toUpperCase() === 'POST'
+}
+
+function readPath(input: FetchInput): string {
   const [path = ''] = readUrl(input).split(/[?#]/, 1)
-  return /\/chat\/completions\/?$/.test(path)
+  return path
 }
 
 function readUrl(input: FetchInput): string {

@@ -1,8 +1,9 @@
-import { ToolDeltaError } from '@tooldelta/openai'
+import { findWire, ToolDeltaError, type WirePath } from '@tooldelta/openai'
 import { answerExchange, type Opened, type OpenUpstream } from './answer.ts'
+import { answerWire } from './answer-wire.ts'
 import { createErrorResponse, isAbort, timeoutFailure, toUpstreamFailure } from './errors.ts'
 import { prepareExchange, type Exchange } from './exchange.ts'
-import { toClientHeaders, toUpstreamHeaders } from './headers.ts'
+import { toChatHeaders, toClientHeaders, toUpstreamHeaders } from './headers.ts'
 import { measureWaits } from './measure-waits.ts'
 import { Observation } from './observation.ts'
 import type { ExchangeObserver } from './observer.ts'
@@ -45,6 +46,8 @@ export interface KnownRequest {
    * `upstreamModel` holds for it on every path.
    */
   body?: { text: string; value: Record<string, unknown> } | undefined
+  /** What was left out of the request before it came here; the report says it too. */
+  warnings?: readonly string[] | undefined
 }
 
 /** Answers one request of a client by asking the upstream. */
@@ -53,12 +56,13 @@ export type UpstreamHandler = (request: Request, observer?: ExchangeObserver, kn
 const longestTimer = 2_147_483_647
 
 /**
- * Makes the function behind the Express middleware, the Fastify plugin and the proxy: `POST /v1/chat/completions` gets tool calls, every
- * other path is passed on to the same path of the upstream. When the request's signal fires, or the body of the answer is cancelled, the
+ * Makes the function behind the Express middleware, the Fastify plugin and the proxy: `POST /v1/chat/completions` gets tool calls, and so do
+ * `/v1/responses` and Anthropic's `/v1/messages`, which are asked for as chat completions. Every other path is passed on to the same path
+ * of the upstream. When the request's signal fires, or the body of the answer is cancelled, the
  * upstream's connection is closed.
  *
  * Errors are OpenAI-shaped: `400` malformed tools, `502` the upstream cannot be reached, `504` it is silent for too long. The upstream's
- * own errors pass.
+ * own errors pass. Under `/v1/messages` errors have Anthropic's shape.
  *
  * @throws TypeError for wrong options, when the handler is made
  * @example
@@ -76,6 +80,39 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
   const settings = withStores(options)
 
   return async (request, observer, known = {}) => {
+    const path = request.method === 'POST' ? findWire(new URL(request.url).pathname) : undefined
+    return path === undefined ? handle(request, observer, known) : handleWire(path, request, observer, known)
+  }
+
+  async function handleWire(
+    path: WirePath,
+    request: Request,
+    observer: ExchangeObserver | undefined,
+    known: KnownRequest,
+  ): Promise<Response> {
+    const { method, signal } = request
+    return answerWire(path, known.body?.text ?? (await request.text()), {
+      signal,
+      ask({ warnings, ...body }) {
+        const owner = known.owner ?? ownerOf(request.headers)
+        const url = new URL(path.chatPath, request.url)
+        const chat = new Request(url, { method, headers: toChatHeaders(request.headers), signal })
+        return handle(chat, observer, { owner, body, warnings })
+      },
+      onRefusal(error) {
+        if (observer === undefined) return
+        const observation = new Observation(observer)
+        observation.fail(error)
+        observation.end(false)
+      },
+    })
+  }
+
+  async function handle(
+    request: Request,
+    observer: ExchangeObserver | undefined,
+    known: KnownRequest,
+  ): Promise<Response> {
     const observation = observer === undefined ? undefined : new Observation(observer)
     const { pathname, search } = new URL(request.url)
     const url = address.join(pathname, search)
@@ -83,7 +120,12 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
     const bytes = known.body?.text ?? (request.body === null ? null : await request.arrayBuffer())
     const text =
       known.body?.text ?? (isChat ? new TextDecoder().decode((bytes as ArrayBuffer | null) ?? undefined) : '')
-    const context = { owner: known.owner ?? ownerOf(request.headers), observer, value: known.body?.value }
+    const context = {
+      owner: known.owner ?? ownerOf(request.headers),
+      observer,
+      value: known.body?.value,
+      warnings: known.warnings,
+    }
     const exchange: Exchange = isChat
       ? prepareExchange(text, settings, context)
       : { body: renameModel(text, settings, known), format: options.format }

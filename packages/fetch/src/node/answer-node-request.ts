@@ -76,12 +76,13 @@ async function answerWith(
   try {
     return await handle(await toWebRequest(request, signal, options))
   } catch (error) {
+    const [path] = (options.url ?? request.url ?? '/').split('?', 1)
     const reason: unknown = error instanceof ToolDeltaError ? error : signal.reason
-    if (reason instanceof ToolDeltaError) return createErrorResponse(reason.status, reason.body)
+    if (reason instanceof ToolDeltaError) return createErrorResponse(reason.status, reason.body, path)
     if (signal.aborted) return undefined
     options.onError?.(error)
     const message = 'The proxy failed on this request. Its log says why.'
-    return createErrorResponse(500, { error: { message, type: 'internal_error', code: null } })
+    return createErrorResponse(500, { error: { message, type: 'internal_error', code: null } }, path)
   }
 }
 

@@ -53,9 +53,15 @@ export interface Wire {
   toChatRequest(body: JsonObject): ChatTranslation
   /** @param body - the wire's own request */
   createStreamEncoder(body: JsonObject, options?: WireEncoderOptions): WireEncoder
-  /** The answer to a completion that was not streamed. */
+  /**
+   * The answer to a completion that was not streamed.
+   *
+   * @throws ToolDeltaError with status 502 when the completion is none
+   */
   toAnswer(completion: ChatCompletion, body: JsonObject, options?: WireEncoderOptions): JsonObject
-  /** The JSON text of an answer or an event. */
+  /** The events of a completion that was not streamed. */
+  toEvents(completion: ChatCompletion, body: JsonObject, options?: WireEncoderOptions): WireEvent[]
+  /** The JSON text of a request, an answer or an event, with every number as it was read. */
   write(value: object): string
   /** The body of an HTTP error. */
   errorBody(status: number, error: ErrorBody): JsonObject

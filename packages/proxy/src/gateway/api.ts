@@ -17,11 +17,19 @@ const passMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 /** A path with the methods that it takes. `*` at its end stands for any rest. */
 export type PathMethods = [path: string, methods: string[]]
 
+/** What is asked of a model that the body names. */
+const modelPaths = [
+  '/v1/chat/completions',
+  '/v1/responses',
+  '/v1/messages',
+  '/v1/messages/count_tokens',
+  '/v1/completions',
+] as const
+
 /** Paths of the API with their methods. */
 export function listApiPaths({ config }: Pick<ApiContext, 'config'>): PathMethods[] {
   return [
-    ['/v1/chat/completions', ['POST']],
-    ['/v1/completions', ['POST']],
+    ...modelPaths.map((path): PathMethods => [path, ['POST']]),
     ['/v1/models', ['GET']],
     ['/v1/models/*', ['GET']],
     ...config.upstreams.flatMap(({ passPaths }) => passPaths.map((path): PathMethods => [path, passMethods])),
@@ -45,8 +53,7 @@ export async function addApi(app: FastifyInstance, context: ApiContext): Promise
   }
   await addRates(app, context, keys)
 
-  app.post('/v1/chat/completions', (request, reply) => answerByModel(context, request, reply))
-  app.post('/v1/completions', (request, reply) => answerByModel(context, request, reply))
+  for (const path of modelPaths) app.post(path, (request, reply) => answerByModel(context, request, reply))
   addModels(app, context)
   addPassPaths(app, context)
 }
@@ -99,7 +106,7 @@ function addModels(app: FastifyInstance, context: ApiContext): void {
 }
 
 function addPassPaths(app: FastifyInstance, context: ApiContext): void {
-  const taken = new Set(['/v1/chat/completions', '/v1/completions', '/v1/models', '/v1/models/*'])
+  const taken = new Set<string>([...modelPaths, '/v1/models', '/v1/models/*'])
   for (const { name, passPaths } of context.config.upstreams) {
     const owner = findOwner(context, name)
     for (const path of passPaths) {

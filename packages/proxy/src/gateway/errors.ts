@@ -1,11 +1,14 @@
-import { ToolDeltaError } from '@tooldelta/openai'
+import { findWire, ToolDeltaError } from '@tooldelta/openai'
 import { closest, distance } from 'fastest-levenshtein'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** What the application answers beside models: paths with their methods. */
 export type KnownPaths = ReadonlyMap<string, readonly string[]>
 
-/** Gives every error of an application the shape of OpenAI's: a JSON object with `error.message`, `type`, `code` and `param`. */
+/**
+ * Gives every error of an application the shape of OpenAI's: a JSON object with `error.message`, `type`, `code` and `param`; under
+ * `/v1/messages` that of Anthropic's.
+ */
 export function installErrors(app: FastifyInstance, known: KnownPaths): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler((request, reply) => sendError(createPathError(request, known, reply), request, reply))
@@ -17,7 +20,9 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (refusal === undefined) request.log.error(error)
   const { status, body } = refusal ?? internalError()
   if (status === 429 && !reply.hasHeader('retry-after')) void reply.header('retry-after', '1')
-  return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body))
+  // Anthropic's clients read errors of another shape.
+  const sent = findWire(readPath(request))?.wire.errorBody(status, body.error) ?? body
+  return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(sent))
 }
 
 function toRefusal(error: unknown): ToolDeltaError | undefined {

@@ -92,6 +92,8 @@ export class ExchangeNotes {
 
 const operations: Readonly<Record<string, string>> = {
   'chat/completions': 'chat',
+  responses: 'chat',
+  messages: 'chat',
   completions: 'text_completion',
   embeddings: 'embeddings',
 }

@@ -11,7 +11,7 @@ describe('paths and methods', () => {
     ['POST', '/v1/v1/chat/completions', 404, /Use \/v1\/chat\/completions.*one \/v1/],
     ['POST', '/v1/chat/completion', 404, /Did you mean \/v1\/chat\/completions\?/],
     ['GET', '/nothing/here', 404, /There is no \/nothing\/here here\..*\/v1\/chat\/completions/],
-    ['POST', '/v1/responses', 404, /passPaths/],
+    ['POST', '/v1/embeddings', 404, /passPaths/],
     ['GET', '/v1/chat/completions', 405, /takes POST, not GET/],
     ['DELETE', '/v1/models/coder', 405, /takes GET, not DELETE/],
     ['POST', '/health/ready', 405, /takes GET/],
