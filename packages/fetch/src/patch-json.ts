@@ -18,7 +18,77 @@ type JsonObject = Record<string, unknown>
  * @param text - valid JSON text of `before`, an object
  */
 export function patchJson(text: string, before: JsonObject, after: JsonObject): string {
-  return patchObject(text, text.indexOf('{'), before, after)
+  const edits = findEdits(text, before, after)
+  return edits === undefined ? patchObject(text, text.indexOf('{'), before, after) : applyEdits(text, edits)
+}
+
+/** A place of the text and what stands there afterwards. */
+interface Edit {
+  start: number
+  end: number
+  text: string
+}
+
+/**
+ * Finds what to edit without reading the whole text, where only single members change. Of a request of 400 kB whose `tool_choice` changes,
+ * and nothing else, this takes 0.1 ms in place of 2 (`npm run bench:proxy`, request `large`).
+ *
+ * @returns undefined where a value is to be patched inside, or where it is not sure which text belongs to a member
+ */
+function findEdits(text: string, before: JsonObject, after: JsonObject): Edit[] | undefined {
+  const edits: Edit[] = []
+  let kept = 0
+  for (const [key, value] of Object.entries(before)) {
+    if (after[key] === value) kept += 1
+    else {
+      const edit = isNested(value) ? undefined : findEdit(text, key, after[key])
+      if (edit === undefined) return undefined
+      if (after[key] !== undefined) kept += 1
+      edits.push(edit)
+    }
+  }
+  const added = Object.entries(after).filter(([key, value]) => value !== undefined && !Object.hasOwn(before, key))
+  const members = added.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')
+  const start = text.indexOf('{') + 1
+  if (added.length > 0) edits.push({ start, end: start, text: kept > 0 ? `${members},` : members })
+  return edits.toSorted((a, b) => a.start - b.start || a.end - b.end)
+}
+
+function findEdit(text: string, key: string, value: unknown): Edit | undefined {
+  const member = findMember(text, key)
+  if (member === undefined) return undefined
+  const { start, valueStart, end } = member
+  if (value !== undefined) return { start: valueStart, end, text: JSON.stringify(value) }
+  // A member goes with the comma behind it; the last one with the comma before it.
+  if (text[end] === ',') return { start, end: end + 1, text: '' }
+  const comma = text.lastIndexOf(',', start)
+  return { start: comma > 0 && skipBlanks(text, comma + 1) === start ? comma : start, end, text: '' }
+}
+
+/** Finds the one member of this name; undefined where the name stands at more than one place, or could hide behind escapes. */
+function findMember(text: string, key: string): Part | undefined {
+  const name = `"${key}"`
+  const start = text.indexOf(name)
+  if (start < 0 || text.indexOf(name, start + 1) >= 0 || !/^\w+$/.test(key) || /\\u00[4-7]/.test(text)) return undefined
+  const colon = skipBlanks(text, start + name.length)
+  if (text[colon] !== ':') return undefined
+  return { start, valueStart: colon + 1, end: skipValue(text, colon + 1) }
+}
+
+function applyEdits(text: string, edits: readonly Edit[]): string {
+  const parts: string[] = []
+  let place = 0
+  for (const edit of edits) {
+    // The comma between two members that go away belongs to both.
+    if (edit.start > place) parts.push(text.slice(place, edit.start))
+    parts.push(edit.text)
+    place = Math.max(place, edit.end)
+  }
+  return parts.join('') + text.slice(place)
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function patchObject(text: string, place: number, before: JsonObject, after: JsonObject): string {

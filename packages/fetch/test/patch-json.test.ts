@@ -14,6 +14,36 @@ describe('patchJson', () => {
     expect(patchJson('{}', {}, { a: 1 })).toBe('{"a":1}')
   })
 
+  it('edits single members in place', () => {
+    const text = '{ "model":"m", "n": 1.0 , "big":[12345678901234567890], "stop" : "model" }'
+    const before = JSON.parse(text) as JsonObject
+    expect(patchJson(text, before, { ...before, n: 2, x: true })).toBe(
+      '{"x":true, "model":"m", "n":2, "big":[12345678901234567890], "stop" : "model" }',
+    )
+    const { n: _n, stop: _stop, ...rest } = before
+    expect(patchJson(text, before, rest)).toBe('{ "model":"m",  "big":[12345678901234567890]}')
+    expect(patchJson('{"n":1,"stop":2}', { n: 1, stop: 2 }, {})).toBe('{}')
+    expect(patchJson('{"n":1,"stop":2}', { n: 1, stop: 2 }, { a: 1 })).toBe('{"a":1}')
+    expect(patchJson('{"n":1,"stop":2}', { n: 1, stop: 2 }, { stop: 3 })).toBe('{"stop":3}')
+  })
+
+  it('is not misled by a name that stands elsewhere too', () => {
+    for (const text of [
+      '{"a":{"n":1},"n":1}',
+      '{"n":1,"a":{"n":1}}',
+      '{"\\u006e":1,"a":{"n":1}}',
+      '{"\\u006e":1,"a":"n"}',
+      '{"n":1,"n":2}',
+      '{"a":"\\"n\\"","n":1}',
+    ]) {
+      const before = JSON.parse(text) as JsonObject
+      for (const n of [undefined, 5]) {
+        const wanted = JSON.parse(JSON.stringify({ ...before, n }))
+        expect(JSON.parse(patchJson(text, before, { ...before, n })), text).toEqual(wanted)
+      }
+    }
+  })
+
   it('keeps it inside of what changes', () => {
     const text = '{"tools":[{"n":1.0,"max":9007199254740993,"d":null},{"max":1e2}],"z":[[1.50],[2]]}'
     const before = JSON.parse(text) as { tools: JsonObject[]; z: unknown[] }
@@ -41,7 +71,8 @@ describe('patchJson', () => {
   })
 
   it('says what JSON.stringify says, for any object and change', () => {
-    const objects = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 6 })
+    const names = fc.oneof(fc.string(), fc.constantFrom('model', 'tool_choice', 'n', 'stop'))
+    const objects = fc.dictionary(names, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 6 })
     fc.assert(
       fc.property(objects, objects, fc.constantFrom(undefined, 1, '\t'), fc.nat(), (original, added, space, seed) => {
         const text = JSON.stringify(original, null, space)
