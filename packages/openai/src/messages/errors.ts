@@ -16,9 +16,13 @@ const typesByStatus: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 }
 
+/** Anthropic's code for conversations that a server cannot hold. With it the package's tool runner sends whole ones instead. */
+export const unsupportedThread = 'thread_unsupported_request'
+
 /** The body of an HTTP error as Anthropic's API writes it. */
-export function toMessagesError(status: number, { message }: ErrorBody): JsonObject {
-  return { type: 'error', error: { type: typesByStatus[status] ?? 'api_error', message } }
+export function toMessagesError(status: number, { message, code, param }: ErrorBody): JsonObject {
+  const details = code === unsupportedThread && { details: { error_code: code, unsupported: [param] } }
+  return { type: 'error', error: { type: typesByStatus[status] ?? 'api_error', message, ...details } }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ChatCompletionRequest } from '../wire.ts'
 import { toReasoningEffort } from '../wires/effort.ts'
 import type { ChatTranslation } from '../wires/types.ts'
 import { toChatMessages, toSystemText } from './content.ts'
+import { unsupportedThread } from './errors.ts'
 import { toChatChoice, toChatTools } from './tools.ts'
 
 /**
@@ -13,15 +14,9 @@ import { toChatChoice, toChatTools } from './tools.ts'
  */
 export function toChatRequest(body: JsonObject): ChatTranslation {
   const { messages: given, metadata, stop_sequences: stop } = body
+  refuseState(body)
   if (!Array.isArray(given)) {
     throw new InvalidRequestError('messages: Send the conversation as a list of messages.', 'messages')
-  }
-  if (Array.isArray(body['mcp_servers']) && body['mcp_servers'].length > 0) {
-    throw new InvalidRequestError(
-      'mcp_servers: This server connects to no others. Let the client run their tools.',
-      'mcp_servers',
-      'unsupported_parameter',
-    )
   }
   const warnings: string[] = []
   const messages = given.flatMap((message, place) => toChatMessages(message, `messages.${place}`, warnings))
@@ -44,10 +39,28 @@ export function toChatRequest(body: JsonObject): ChatTranslation {
   return { request, warnings }
 }
 
+function refuseState({ thread, mcp_servers: servers }: JsonObject): void {
+  if (thread !== undefined && thread !== null) {
+    throw new InvalidRequestError(
+      'thread: Nothing is stored here: send the whole conversation as messages.',
+      'thread',
+      unsupportedThread,
+    )
+  }
+  if (Array.isArray(servers) && servers.length > 0) {
+    throw new InvalidRequestError(
+      'mcp_servers: This server connects to no others. Let the client run their tools.',
+      'mcp_servers',
+      'unsupported_parameter',
+    )
+  }
+}
+
 /** `max_tokens`, `temperature`, `top_p` and `top_k` are the same in both. */
 function passedFields(body: JsonObject): JsonObject {
   const {
     messages: _messages,
+    thread: _thread,
     system: _system,
     tools: _tools,
     tool_choice: _choice,
