@@ -57,7 +57,7 @@ export function prepareExchange(text: string, options: ToolCallOptions, context:
     const { request, parser, report } = prepareRequest(body, toPrepareOptions(options, context.owner))
     report.warnings.push(...(context.warnings ?? []))
     options.onRequest?.(report)
-    context.observer?.onRequest?.(report)
+    context.observer?.onRequest?.(report, parser)
     const exchange: Exchange = { body: request === body ? text : patchJson(text, body, request), format, isStream }
     if (report.mode === 'passthrough') return exchange
     const includeUsage = body.stream_options?.include_usage === true

@@ -1,4 +1,4 @@
-import type { Diagnostic, ErrorBody, RequestReport } from '@tooldelta/openai'
+import type { AnswerOptions, Diagnostic, ErrorBody, RequestReport } from '@tooldelta/openai'
 
 /** How one choice of an answer, or the exchange as a whole, came to its end. */
 export interface ExchangeOutcome {
@@ -20,8 +20,10 @@ export interface ExchangeOutcome {
  * ```
  */
 export interface ExchangeObserver {
-  /** What was changed in the request, before it is sent. */
-  onRequest?(report: RequestReport): void
+  /** What was changed in the request, before it is sent, and how its answer will be read. */
+  onRequest?(report: RequestReport, reading: AnswerOptions): void
+  /** The upstream is asked. Once more where an answer is not good enough; what came of the first one counts only where nothing follows. */
+  onUpstreamRequest?(request: { path: string; body: string }): void
   /** The head of the upstream's answer has come. */
   onResponse?(head: { status: number; isStream: boolean }): void
   /** The data of each event of the upstream's stream, or the whole JSON text, as it came. */

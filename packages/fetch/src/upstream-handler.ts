@@ -137,6 +137,7 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
     const { method, signal } = request
     const headers = toUpstreamHeaders(request.headers, options)
     const open: OpenUpstream = (body) => {
+      observer?.onUpstreamRequest?.({ path: pathname, body })
       // Bytes that are no UTF-8 (a packed body) would not survive the way through a text.
       const init = { method, headers, body: body === text ? bytes : body }
       return ask(url, init, signal, exchange.isStream === true, observation)
