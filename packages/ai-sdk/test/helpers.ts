@@ -2,6 +2,8 @@ import type { ChatTool } from '@tooldelta/core'
 import { wrapLanguageModel } from 'ai'
 import { expect } from 'vitest'
 import { toolCallMiddleware, type ToolCallMiddlewareOptions } from '../src/index.ts'
+import { AnswerReader } from '../src/answer.ts'
+import { prepareCall } from '../src/prepare-call.ts'
 import type {
   CallParams,
   CallTool,
@@ -122,6 +124,21 @@ export async function streamRun({ options, tools, ...answer }: Run): Promise<Str
   const model = wrap(createModel([textParts(answer)]), withCountedIds(options))
   const params = callOf(tools === undefined ? {} : { tools: toCallTools(tools) })
   return readAll((await model.doStream(params)).stream)
+}
+
+/** The same without streams around it, for the many cuts of a text. */
+export function createCutReader({
+  options,
+  tools,
+  finishReason,
+}: Omit<Run, 'chunks'>): (chunks: readonly string[]) => StreamPart[] {
+  const settings = withCountedIds(options)
+  const prepared = prepareCall(callOf(tools === undefined ? {} : { tools: toCallTools(tools)! }), settings)
+  return (chunks) => {
+    const reader = new AnswerReader({ ...prepared, options: settings })
+    const parts = textParts(finishReason === undefined ? { chunks } : { chunks, finishReason })
+    return [...parts.flatMap((part) => reader.read(part)), ...reader.end()]
+  }
 }
 
 export async function generateRun({ options, tools, ...answer }: Run): Promise<GenerateResult> {
