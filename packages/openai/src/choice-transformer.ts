@@ -7,7 +7,9 @@ import {
   type ToolCallParser,
 } from '@tooldelta/core'
 import { AnswerRecord } from './answer-record.ts'
-import { createCallDelivery } from './call-delivery.ts'
+import { createArgumentCoalescer } from './delivery/argument-coalescer.ts'
+import { createCallDelivery } from './delivery/call-delivery.ts'
+import { reasoningFields, renameReasoning } from './delivery/reasoning-names.ts'
 import { missingCallBody, truncatedCallBody } from './errors.ts'
 import { decideFinishReason, isRegularEnd } from './finish-reason.ts'
 import { toParserOptions, type ChunkTransformerOptions } from './options.ts'
@@ -48,15 +50,27 @@ export interface ChoiceTransformer {
    * end. `writing`: it goes on. `undefined`: the answer was not ended by us, or the upstream has ended it too.
    */
   readonly surplus: 'nothing' | 'writing' | undefined
+  /** When the first piece of arguments came that is collected and not sent; `undefined`: there is none. */
+  readonly collectingSince: number | undefined
+  /** Gives the pieces that are collected. */
+  release(): ChoicePiece[]
   transform(choice: UpstreamChoice): ChoiceOutput
   /** The upstream's stream has ended; gives what is left of a choice without a finish. */
   end(reason: string): ChoiceOutput
 }
 
-/** @internal */
-export function createChoiceTransformer(index: number, options: ChunkTransformerOptions): ChoiceTransformer {
+/**
+ * @param readTurn - a number that grows with time
+ * @internal
+ */
+export function createChoiceTransformer(
+  index: number,
+  options: ChunkTransformerOptions,
+  readTurn: () => number,
+): ChoiceTransformer {
   const encoder = createDeltaEncoder()
   const delivery = createCallDelivery(options.deliver)
+  const coalescer = createArgumentCoalescer(options.coalesceArguments, readTurn)
   let parser: ToolCallParser | undefined
   const record = options.onAnswer === undefined ? undefined : new AnswerRecord()
   let isFinished = false
@@ -68,6 +82,17 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
   let upstreamReasons = false
   let waitingReasoning = ''
   let pieces: ChoicePiece[] = []
+
+  /** Sends events as deltas. */
+  function putEvents(events: readonly ParserEvent[]): void {
+    for (const delta of encoder.encode(events)) {
+      put(
+        delta.reasoning_content === undefined
+          ? delta
+          : reasoningFields(delta.reasoning_content, options.reasoningNames),
+      )
+    }
+  }
 
   function put(delta: object, finishReason: string | null = null): void {
     pieces.push({ delta: delta as Record<string, unknown>, finishReason })
@@ -90,7 +115,7 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
   }
 
   function putReasoning(): void {
-    put({ reasoning_content: waitingReasoning })
+    put(reasoningFields(waitingReasoning, options.reasoningNames))
     record?.addReasoning(waitingReasoning)
     waitingReasoning = ''
   }
@@ -105,11 +130,11 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
       }
       const delivered = delivery.take(nameForClient(event, options.toolNames))
       record?.add(delivered)
-      batch.push(...delivered)
+      batch.push(...coalescer.take(delivered))
       if (event.type !== 'tool-call-end') continue
       options.onCall?.({ choice: index, index: event.index, status: event.status })
       if (waitingReasoning !== '') {
-        for (const delta of encoder.encode(batch)) put(delta)
+        putEvents(batch)
         batch = []
         putReasoning()
       }
@@ -120,7 +145,7 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
         break
       }
     }
-    if (batch.length > 0) for (const delta of encoder.encode(batch)) put(delta)
+    if (batch.length > 0) putEvents(batch)
   }
 
   function takeText(text: string, tokens: TokenInfo | undefined): void {
@@ -187,15 +212,16 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
   function takeNative(choice: UpstreamChoice, delta: UpstreamDelta): ChoiceOutput {
     if (delta.role === 'assistant') roleSent = true
     sendRole()
-    const { tool_calls: calls, ...rest } = delta
+    const named = renameReasoning(delta, options.reasoningNames)
+    const { tool_calls: calls, ...rest } = named
     const finishReason = choice.finish_reason || null
     isFinished = finishReason !== null
     countNative(calls, finishReason)
     const isEmptyList = calls !== undefined && !isFilledList(calls)
     const isShifted = delivery.sentCalls > 0 && isFilledList(calls)
-    const isUnchanged = pieces.length === 0 && !isEmptyList && !isShifted
+    const isUnchanged = pieces.length === 0 && named === delta && !isEmptyList && !isShifted
     if (isShifted) put({ ...rest, tool_calls: shiftIndexes(calls, delivery.sentCalls) }, finishReason)
-    else put(isEmptyList ? rest : delta, finishReason)
+    else put(isEmptyList ? rest : named, finishReason)
     return { pieces, isUnchanged }
   }
 
@@ -239,6 +265,14 @@ export function createChoiceTransformer(index: number, options: ChunkTransformer
     },
     get surplus() {
       return surplus
+    },
+    get collectingSince() {
+      return coalescer.since
+    },
+    release() {
+      pieces = []
+      putEvents(coalescer.release())
+      return pieces
     },
     transform(choice) {
       pieces = []

@@ -1,6 +1,7 @@
 import { createToolCallParser, type FinishReason } from '@tooldelta/core'
 import { copyChoiceFields, copyChunkFields, readEnvelope, type Envelope } from './carry-fields.ts'
 import { createChoiceTransformer, type ChoicePiece, type ChoiceTransformer } from './choice-transformer.ts'
+import { checkDelivery } from './delivery/delivery-options.ts'
 import { brokenStreamBody, readError, withoutRetry } from './errors.ts'
 import { toParserOptions, type ChunkTransformerOptions } from './options.ts'
 import type { ChatCompletionChunk, ErrorBody, UpstreamChoice, UpstreamChunk } from './wire.ts'
@@ -16,6 +17,13 @@ export type UpstreamDemand = 'answer' | 'usage' | 'nothing'
 export interface ChunkTransformer {
   /** What is still wanted of the upstream. Only with `singleCall` it is ever something else than `answer`. */
   readonly demand: UpstreamDemand
+  /**
+   * Number of the chunk, counted from 1, that brought the first of the arguments which `coalesceArguments` has collected and which are not
+   * sent yet. `undefined`: there are none. A transformer has no clock; whoever keeps the time starts it anew when the number changes.
+   */
+  readonly collectingSince: number | undefined
+  /** Returns the arguments that are collected, as chunks to send now. */
+  release(): ChatCompletionChunk[]
   /**
    * Takes the upstream's next chunk and returns the chunks to send, in order. When the given chunk may go on exactly as it is, the same
    * object comes back, so a caller that still has its bytes can send those.
@@ -47,6 +55,7 @@ export interface ChunkTransformer {
 export function createChunkTransformer(options: ChunkTransformerOptions): ChunkTransformer {
   // Wrong options are reported here and not in the middle of an answer.
   createToolCallParser(toParserOptions(options))
+  checkDelivery(options)
   const choices = new Map<number, ChoiceTransformer>()
   let envelope: Envelope = {}
   let isEnded = false
@@ -54,11 +63,12 @@ export function createChunkTransformer(options: ChunkTransformerOptions): ChunkT
   let lastUsage: unknown
   let waitingUsage: ChatCompletionChunk | undefined
   let usageSent = false
+  let turn = 0
 
   function choiceAt(index: number): ChoiceTransformer {
     let choice = choices.get(index)
     if (choice === undefined) {
-      choice = createChoiceTransformer(index, options)
+      choice = createChoiceTransformer(index, options, () => turn)
       choices.set(index, choice)
     }
     return choice
@@ -136,6 +146,15 @@ export function createChunkTransformer(options: ChunkTransformerOptions): ChunkT
     return chunks
   }
 
+  function readCollecting(): number | undefined {
+    if (options.coalesceArguments === undefined) return undefined
+    let first: number | undefined
+    for (const { collectingSince: since } of choices.values()) {
+      if (since !== undefined && (first === undefined || since < first)) first = since
+    }
+    return first
+  }
+
   function readDemand(): UpstreamDemand {
     if (options.singleCall !== true || choices.size < (options.choices ?? 1)) return 'answer'
     let demand: UpstreamDemand = 'answer'
@@ -151,11 +170,18 @@ export function createChunkTransformer(options: ChunkTransformerOptions): ChunkT
     get demand() {
       return readDemand()
     },
+    get collectingSince() {
+      return isEnded ? undefined : readCollecting()
+    },
+    release() {
+      return isEnded ? [] : [...choices].flatMap(([index, choice]) => build(index, choice.release()))
+    },
     transform(chunk) {
       if (typeof chunk !== 'object' || chunk === null) {
         throw new TypeError('transform() takes a chunk object. Is this the text of an event? Then JSON.parse it first.')
       }
       if (isEnded) return []
+      turn += 1
       const error = readError(chunk)
       if (error !== undefined) {
         const chunks = endChoices('error')

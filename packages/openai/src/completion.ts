@@ -1,4 +1,5 @@
 import { createToolCallParser, foldEvents, type ParsedMessage, type ParserEvent } from '@tooldelta/core'
+import { renameReasoning } from './delivery/reasoning-names.ts'
 import { MissingToolCallError, TruncatedToolCallError } from './errors.ts'
 import { decideFinishReason, isRegularEnd } from './finish-reason.ts'
 import { toParserOptions, type TransformOptions } from './options.ts'
@@ -34,7 +35,8 @@ function transformChoice(choice: ChatCompletionChoice, index: number, options: T
   if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0) {
     const status = isRegularEnd(choice.finish_reason || 'stop') ? 'complete' : 'truncated'
     for (const place of message.tool_calls.keys()) options.onCall?.({ choice: index, index: place, status })
-    return choice
+    const renamed = renameReasoning(message, options.reasoningNames)
+    return renamed === message ? choice : { ...choice, message: renamed }
   }
 
   const upstreamReasoning = readReasoning(message)
@@ -63,8 +65,9 @@ function transformChoice(choice: ChatCompletionChoice, index: number, options: T
   if (reasoning !== '') changed.reasoning_content = reasoning
   options.onAnswer?.({ choice: index, message: changed, finishReason, raw: parsed?.raw })
 
-  if (finishReason === choice.finish_reason && isSameMessage(message, changed)) return choice
-  return { ...choice, message: changed, finish_reason: finishReason }
+  const sent = renameReasoning(changed, options.reasoningNames)
+  if (finishReason === choice.finish_reason && isSameMessage(message, sent)) return choice
+  return { ...choice, message: sent, finish_reason: finishReason }
 }
 
 /** A message, and what is known about the text that it was read from. */

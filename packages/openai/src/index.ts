@@ -57,6 +57,7 @@ export {
 } from './wires/index.ts'
 export { responsesWire } from './responses/index.ts'
 export { messagesWire } from './messages/index.ts'
+export type { ArgumentCoalescing, DeliveryOptions, ReasoningNames } from './delivery/delivery-options.ts'
 export { createRandomCallId } from './call-id.ts'
 export {
   createErrorObject,

@@ -1,21 +1,10 @@
 import { type Diagnostic, type ParserOptions, type ToolCallStatus, findFormat } from '@tooldelta/core'
 import { createRandomCallId } from './call-id.ts'
+import type { DeliveryOptions } from './delivery/delivery-options.ts'
 import type { ChatCompletionMessage } from './wire.ts'
 
 /** Options that the streamed and the whole transformation share. */
-export interface TransformOptions extends ParserOptions {
-  /**
-   * What happens to a call that was cut off. `length`: it is passed on as far as it came, with finish_reason `length`; a client must not
-   * execute it. `error`: the answer ends with an error object instead, for clients that execute such calls all the same.
-   * @defaultValue 'length'
-   */
-  truncatedCalls?: 'length' | 'error' | undefined
-  /**
-   * `stream`: a call's name and arguments are sent as they come. `when-complete`: a call is sent once it is whole, and one that was cut
-   * off is never sent.
-   * @defaultValue 'stream'
-   */
-  deliver?: 'stream' | 'when-complete' | undefined
+export interface TransformOptions extends ParserOptions, DeliveryOptions {
   /**
    * Text that the request has put into the model's mouth and that the answer continues, such as `<tool_call>\\n<function=`. It is read
    * before the answer.
@@ -76,6 +65,8 @@ export function toParserOptions(options: ChunkTransformerOptions): ParserOptions
   const {
     truncatedCalls: _truncatedCalls,
     deliver: _deliver,
+    coalesceArguments: _coalesceArguments,
+    reasoningNames: _reasoningNames,
     prefill: _prefill,
     singleCall: _singleCall,
     requiresCall: _requiresCall,

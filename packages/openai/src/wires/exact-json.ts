@@ -2,8 +2,8 @@ import { isSafeNumber, LosslessNumber, parse, stringify } from 'lossless-json'
 import { InvalidRequestError } from '../errors.ts'
 import { isObject, type JsonObject } from '../history/values.ts'
 
-/** Digits that `JSON.parse` might round. */
-const longNumber = /\d[\d.]{15}/
+/** Numbers that `JSON.parse` might round. */
+const longNumber = /[[{:,\s]-?[\d.]*(?:\d[\d.]{15}|\d[eE][+-]?\d{3})/
 
 const readNumber = (text: string): number | LosslessNumber =>
   isSafeNumber(text) ? Number(text) : new LosslessNumber(text)

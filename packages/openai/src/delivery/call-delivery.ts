@@ -1,5 +1,5 @@
 import type { ParserEvent } from '@tooldelta/core'
-import type { TransformOptions } from './options.ts'
+import type { DeliveryOptions } from './delivery-options.ts'
 
 /** Decides which of a choice's events are sent and when, and counts its calls. */
 export interface CallDelivery {
@@ -18,7 +18,7 @@ export interface CallDelivery {
 const nothing: readonly ParserEvent[] = []
 
 /** @internal */
-export function createCallDelivery(deliver: TransformOptions['deliver']): CallDelivery {
+export function createCallDelivery(deliver: DeliveryOptions['deliver']): CallDelivery {
   const waitsForEnd = deliver === 'when-complete'
   let waiting: ParserEvent[] = []
   let isInsideCall = false
