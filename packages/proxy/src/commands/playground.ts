@@ -19,10 +19,10 @@ export function addPlaygroundCommand(program: Command, report: ReportExitCode): 
     .addHelpText('after', help)
     .action(async ({ port }: { port: number }) => {
       const { default: fastify } = await import('fastify')
-      const { addPlayground } = await import('../playground/add-playground.ts')
+      const { addPage } = await import('../playground/add-page.ts')
       const { listen, serveUntilSignal } = await import('../serve/listen.ts')
       const app = fastify()
-      await addPlayground(app, '/')
+      await addPage(app, { prefix: '/' })
       const url = await listen(app, { host: '127.0.0.1', port })
       const served = serveUntilSignal(app, 0)
       process.stdout.write(`The playground is on ${url}/ for this machine. Stop with Ctrl+C.\n`)

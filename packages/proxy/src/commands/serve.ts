@@ -19,6 +19,7 @@ interface ServeFlags extends Partial<ParserFlags> {
   logLevel?: Config['log']['level']
   probe: boolean
   allowWithoutKey?: true
+  inspect?: true
   workers: number
 }
 
@@ -35,12 +36,14 @@ Keys of clients come from keys in the file, or from TOOLDELTA_KEY. Without one o
 Authorization header goes to the upstream where that has no key of its own.
 SIGTERM and SIGINT: no new requests, answers under way have 30 seconds (timeouts.drain) to end; a second signal cuts them off.
 Limits of requests count in each worker by itself.
+--inspect: http://127.0.0.1:4000/inspect shows the last exchanges (inspect.streams, inspect.bytes), with contents, to whoever has a key.
 
 Examples:
   vllm serve Qwen/Qwen3-Coder-30B-A3B-Instruct
   tooldelta serve --upstream http://127.0.0.1:8000 --format qwen3_coder
 
   tooldelta serve --config tooldelta.yaml --workers 4
+  tooldelta serve --config tooldelta.yaml --inspect
   tooldelta serve --upstream http://gpu:30000 --format hermes --profile sglang --port 4001
   TOOLDELTA_UPSTREAM_KEY=... tooldelta serve --upstream https://models.example.com/v1 --format qwen3_coder
   TOOLDELTA_KEY=... tooldelta serve --upstream http://gpu:8000 --format qwen3_coder --host 0.0.0.0`
@@ -74,6 +77,7 @@ export function addServeCommand(program: Command, report: ReportExitCode): void 
     .addOption(choice('--log-level <level>', 'how much is logged (default: info)', logLevels))
     .option('--no-probe', 'do not ask the models at start what their server does with tools')
     .option('--allow-without-key', 'serve other machines without asking for a key')
+    .option('--inspect', 'keep the last exchanges in memory and show them at /inspect while they run')
     .option('--workers <n>', 'processes that share the port', wholeNumber({ min: 1, max: 1024 }), 1)
     .addHelpText('after', help)
     .action(async (flags: ServeFlags) => {
@@ -120,6 +124,7 @@ function toOverrides(flags: ServeFlags): ConfigOverrides {
   return withoutNothing({
     listen: { host, port, allowWithoutKey },
     log: { level: logLevel },
+    inspect: { enabled: flags.inspect },
     probe: { enabled: flags.probe ? undefined : false },
     upstream: { urls: upstream, profile, passPaths: upstream === undefined ? undefined : ['/v1/*'] },
     model: { format, truncatedCalls, deliver, parser },
@@ -135,4 +140,3 @@ function withoutNothing(value: object): object {
   })
   return Object.fromEntries(entries)
 }
-

@@ -16,6 +16,7 @@ import type { SettingPath } from './settings.ts'
 export function checkMeaning(config: Config): LocalProblem[] {
   return [
     ...checkKeys(config),
+    ...checkInspector(config),
     ...config.upstreams.flatMap((upstream, index) => [
       ...upstream.urls.flatMap((url, place) => checkUrl(url, ['upstreams', index, 'urls', place])),
       ...checkDuplicates(upstream.urls.map((url, place) => [url, ['upstreams', index, 'urls', place]])),
@@ -46,6 +47,15 @@ function checkKeys({ keys, listen }: Config): LocalProblem[] {
     })
   }
   return problems
+}
+
+/** Whoever may look sees what everybody asks. */
+function checkInspector({ keys, listen, inspect }: Config): LocalProblem[] {
+  if (!inspect.enabled || keys.length > 0 || isLoopback(listen.host)) return []
+  const message = `${listen.host} lets other machines in, and without a key each of them could read every exchange.`
+  return [
+    { path: ['inspect', 'enabled'], message, mend: 'Set TOOLDELTA_KEY or keys, listen on 127.0.0.1, or leave it off.' },
+  ]
 }
 
 /** Whether only this machine reaches an address. */

@@ -164,6 +164,30 @@ export const configSchema = z.strictObject({
   docs: z
     .strictObject({ enabled: z.boolean().default(true).describe('The OpenAPI document and its page.') })
     .prefault({}),
+  playground: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe('The playground at /playground. It is a static page and needs no key.'),
+    })
+    .prefault({}),
+  inspect: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe('The live inspector at /inspect, with the playground. Every key sees every exchange.'),
+      streams: count.max(10_000).default(50).describe('Most exchanges that the inspector keeps.'),
+      bytes: z
+        .number()
+        .int()
+        .min(65_536)
+        .default(33_554_432)
+        .describe('Most memory for them; one exchange may take half of it.'),
+    })
+    .prefault({})
+    .describe('The last exchanges, in memory, to look at while they run.'),
 })
 
 /** Settings with every default filled in. */

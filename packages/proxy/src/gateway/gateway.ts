@@ -11,7 +11,7 @@ import { createDrain } from './drain.ts'
 import { installErrors, readPath, sendError } from './errors.ts'
 import { createExchanges } from './exchanges.ts'
 import { createModelRoutes } from './model-routes.ts'
-import { addOperations, listOperationPaths } from './operations.ts'
+import { addOperations, hasPlayground, listOperationPaths } from './operations.ts'
 import { startProbes } from './probes.ts'
 import { readRequestId } from './request-id.ts'
 import type { Gateway, GatewayOptions } from './types.ts'
@@ -36,6 +36,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const app = await createApp(config, options)
   const telemetry = await createTelemetry(config, app.log, options.env)
   const recording = await createRecording(config, secrets, app.log)
+  const inspector = config.inspect.enabled ? await import('../inspect/index.ts') : undefined
+  const store = inspector === undefined ? undefined : new inspector.StreamStore(config.inspect)
   const upstreams = createUpstreams(config, secrets, telemetry, recording)
   const routes = await createModelRoutes(config, upstreams)
   const exchanges = createExchanges(config.limits.inFlight)
@@ -48,11 +50,17 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     await recording?.close()
     await telemetry.close()
   })
-  observeRequests(app, telemetry, new Set(listOperationPaths(config)))
+  const observe: Observe =
+    inspector === undefined || store === undefined
+      ? (start) => telemetry.observe(start)
+      : (start) => inspector.inspectExchange(telemetry.observe(start), start, store)
+  observeRequests(app, observe, new Set(listOperationPaths(config)))
   const paths = [...listApiPaths({ config }), ...listOperationPaths(config).map((path): PathMethods => [path, ['GET']])]
   installErrors(app, new Map(paths))
   const { isDraining } = drain
   await addOperations(app, { config, upstreams, telemetry, exchanges, isDraining })
+  await addPages(app, config, options.pages)
+  if (inspector !== undefined && store !== undefined) await inspector.addInspector(app, { store, secrets })
   await app.register((scope) => addApi(scope, { config, routes, exchanges, secrets }))
 
   return {
@@ -117,8 +125,18 @@ function createUpstreams(
   )
 }
 
+/** Loaded only where one of the pages is wanted. */
+async function addPages(app: FastifyInstance, config: Config, folder: string | undefined): Promise<void> {
+  if (!hasPlayground(config)) return
+  const { addPage } = await import('../playground/add-page.ts')
+  await addPage(app, { prefix: '/playground/', folder })
+  if (config.inspect.enabled) await addPage(app, { prefix: '/inspect/', page: 'inspect.html', folder })
+}
+
+type Observe = Telemetry['observe']
+
 /** Gives each request its id, and a line in the log when it is over. */
-function observeRequests(app: FastifyInstance, telemetry: Telemetry, quietPaths: ReadonlySet<string>): void {
+function observeRequests(app: FastifyInstance, observe: Observe, quietPaths: ReadonlySet<string>): void {
   app.decorateRequest('telemetry')
   app.decorateRequest('keyName')
   app.addHook('onRequest', async (request, reply) => {
@@ -127,7 +145,7 @@ function observeRequests(app: FastifyInstance, telemetry: Telemetry, quietPaths:
     void reply.header('x-request-id', request.id)
     if (isQuiet(request, quietPaths)) return
     const { id, method, raw } = request
-    const observed = telemetry.observe({ id, method, path: readPath(request), headers: raw.headers })
+    const observed = observe({ id, method, path: readPath(request), headers: raw.headers })
     request.telemetry = observed
     reply.raw.on('close', () => observed.end(reply.raw.writableFinished ? reply.raw.statusCode : 499))
   })
@@ -135,5 +153,5 @@ function observeRequests(app: FastifyInstance, telemetry: Telemetry, quietPaths:
 
 function isQuiet(request: FastifyRequest, quietPaths: ReadonlySet<string>): boolean {
   const path = readPath(request)
-  return quietPaths.has(path) || path.startsWith('/docs/')
+  return quietPaths.has(path) || /^\/(?:docs|playground|inspect)\//.test(path)
 }

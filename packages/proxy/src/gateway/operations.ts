@@ -26,7 +26,14 @@ export function listOperationPaths(config: Config): string[] {
     ...readyPaths,
     ...(config.metrics.enabled ? ['/metrics'] : []),
     ...(config.docs.enabled ? ['/', '/openapi.json', '/docs'] : []),
+    ...(hasPlayground(config) ? ['/playground'] : []),
+    ...(config.inspect.enabled ? ['/inspect'] : []),
   ]
+}
+
+/** The inspector has links to the playground. */
+export function hasPlayground({ playground, inspect }: Config): boolean {
+  return playground.enabled || inspect.enabled
 }
 
 /** Adds health, metrics and the page of the API. None of them needs a key: who scrapes and probes has none. */

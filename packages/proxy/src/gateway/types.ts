@@ -36,6 +36,8 @@ export interface GatewayOptions {
   logStream?: LogStream | undefined
   /** Takes the place of the start-up probe, for tests. */
   probe?: Probe | undefined
+  /** The folder of the built pages, for tests. @defaultValue that of @tooldelta/playground */
+  pages?: string | undefined
 }
 
 /** The server of `tooldelta serve`, not listening yet. */

@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { readErrorCode, readErrorMessage, UsageError } from '../errors.ts'
-import { type Exchange, type ExchangePiece, parseObject } from '../replay/exchange.ts'
+import type { Exchange } from '../replay/exchange.ts'
 import type { ReadingOptions } from './kept-words.ts'
-import { redactBodies, type Redaction } from './redact.ts'
-import { createSecretMask, findSecrets, redactHeaders, redactPath } from './secrets.ts'
+import { printExchange } from './print-exchange.ts'
+import type { Redaction } from './redact.ts'
+import { findSecrets, redactHeaders, redactPath } from './secrets.ts'
 
 /** Options of {@link createRecorder}. */
 export interface RecorderOptions {
@@ -196,43 +197,11 @@ function createTape(id: string, { method, url, headers, body }: SentRequest, opt
       return true
     },
     toLine(end) {
+      const request = { method, path: redactPath(url), headers: redactHeaders(headers), body }
       const { redact, parser } = options
-      const secrets = [...new Set([...options.secrets, ...findSecrets(headers)])].toSorted(
-        (a, b) => b.length - a.length,
-      )
-      const isEventStream = (head.headers['content-type'] ?? '').startsWith('text/event-stream')
-      const bodies = redactBodies(
-        { request: body, pieces: pieces.map(({ bytes }) => bytes), isEventStream },
-        {
-          redact,
-          secrets,
-          parser: parser ?? { format: 'auto' },
-        },
-      )
-      const model = parseObject(body)?.['model']
-      const exchange: Exchange = {
-        id,
-        ...(typeof model === 'string' && { model }),
-        at,
-        ...(parser !== undefined && { parser: { ...parser } as NonNullable<Exchange['parser']> }),
-        redacted: [...redact],
-        ...(!bodies.isSameParse && { note: 'With its contents covered this answer is parsed in another way.' }),
-        request: { method, path: redactPath(url), headers: redactHeaders(headers), body: bodies.request },
-        response: head,
-        chunks: bodies.pieces.map((bytes, place) => toPiece(pieces[place]!.ms, bytes)),
-        end,
-      }
-      // What quotes a key outside the bodies, such as a header of the answer.
-      return createSecretMask(secrets)(JSON.stringify(exchange), '')
+      const secrets = [...options.secrets, ...findSecrets(headers)]
+      return printExchange({ id, at, request, response: head, pieces, end }, { redact, secrets, parser })
     },
-  }
-}
-
-function toPiece(ms: number, bytes: Buffer): ExchangePiece {
-  try {
-    return { ms, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
-  } catch {
-    return { ms, base64: bytes.toString('base64') }
   }
 }
 

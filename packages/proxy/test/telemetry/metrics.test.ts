@@ -9,7 +9,10 @@ describe('metrics of a streamed chat completion', () => {
     const exchange = telemetry.observe(chat)
     exchange.route(route)
     const change = { path: 'messages.1', rule: 'arguments-closed', action: 'changed', reason: 'It was cut.' } as const
-    exchange.onRequest?.({ mode: 'template', profile: 'vllm', changes: [change, change], warnings: [] })
+    exchange.onRequest?.(
+      { mode: 'template', profile: 'vllm', changes: [change, change], warnings: [] },
+      { format: 'auto' },
+    )
     exchange.onCall?.({ choice: 0, index: 0, status: 'complete' })
     exchange.onCall?.({ choice: 0, index: 1, status: 'repaired' })
     exchange.onDiagnostic?.({ code: 'missing-closer', message: 'secret', offset: 0 }, 0)

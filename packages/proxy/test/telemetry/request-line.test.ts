@@ -6,7 +6,10 @@ describe('the line of a request', () => {
     const { telemetry, lines } = await startTelemetry()
     const exchange = telemetry.observe({ ...chat, start: performance.now() - 100 })
     exchange.route({ ...route, alias: 'gpt-4o', key: 'alice' })
-    exchange.onRequest?.({ mode: 'template', profile: 'vllm', changes: [], warnings: ['strict is not kept'] })
+    exchange.onRequest?.(
+      { mode: 'template', profile: 'vllm', changes: [], warnings: ['strict is not kept'] },
+      { format: 'auto' },
+    )
     telemetry.upstreamEvents.onAttempt({
       upstream: 'gpu',
       replica: 'http://u:p@10.0.0.1:8000',

@@ -8,13 +8,23 @@ import { UsageError } from '../errors.ts'
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+/** Which of the built pages is added, and where. */
+export interface PageOptions {
+  /** Begins and ends with a slash. The application has to take it without the last one too (`ignoreTrailingSlash`). */
+  prefix: string
+  /** What is shown there. @defaultValue 'index.html', the playground */
+  page?: 'index.html' | 'inspect.html' | undefined
+  /** The folder of the built pages. @defaultValue that of @tooldelta/playground */
+  folder?: string | undefined
+}
+
 /**
- * Adds the playground's pages to an application, below `prefix`.
+ * Adds a built page to an application. It needs no key: its files are the same for everyone.
  *
- * @param prefix - begins and ends with a slash
  * @throws UsageError when the pages have not been built
  */
-export async function addPlayground(app: FastifyInstance, prefix: string): Promise<void> {
+export async function addPage(app: FastifyInstance, options: PageOptions): Promise<void> {
+  const { prefix, page = 'index.html', folder = findPages() } = options
   const { default: fastifyStatic } = await import('@fastify/static')
   await app.register(async (scope) => {
     scope.addHook('onSend', async (_request, reply) => {
@@ -26,8 +36,9 @@ export async function addPlayground(app: FastifyInstance, prefix: string): Promi
       })
     })
     await scope.register(fastifyStatic, {
-      root: findPages(),
+      root: folder,
       prefix,
+      index: false,
       cacheControl: false,
       // Names of built files hold a hash of their content; the page itself must be asked for anew.
       setHeaders: (reply, path) =>
@@ -37,7 +48,9 @@ export async function addPlayground(app: FastifyInstance, prefix: string): Promi
         ),
     })
     // Relative links of the page need the slash at its end.
-    if (prefix !== '/') scope.get(prefix.slice(0, -1), async (_request, reply) => reply.redirect(prefix))
+    scope.get(prefix, async (request, reply) =>
+      request.url.split('?', 1)[0]?.endsWith('/') === true ? reply.sendFile(page) : reply.redirect(prefix),
+    )
   })
 }
 
