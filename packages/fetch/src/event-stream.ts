@@ -15,6 +15,12 @@ export interface EventStreamRewriter {
   readonly isCut: boolean
   /** Whether the answer is complete and only usage may still come, for which nobody waits long. */
   readonly isEnding: boolean
+  /** How long collected arguments may wait, in milliseconds; `undefined`: the time does not count. */
+  readonly maxDelayMs: number | undefined
+  /** As `collectingSince` of the transformer: whoever moves the bytes keeps the time. */
+  readonly collectingSince: number | undefined
+  /** Returns the text of the arguments that are collected, possibly none. */
+  release(): string
   /** Takes the next bytes and returns the text to send, possibly none. */
   push(bytes: Uint8Array): string
   /**
@@ -120,6 +126,14 @@ export function createEventStreamRewriter(options: ChunkTransformerOptions, hook
     },
     get isEnding() {
       return !isDone && options.singleCall === true && transformer.demand === 'usage'
+    },
+    maxDelayMs: options.coalesceArguments?.maxDelayMs,
+    get collectingSince() {
+      return isDone ? undefined : transformer.collectingSince
+    },
+    release() {
+      send(transformer.release())
+      return takeOutput()
     },
     push(bytes) {
       parser.feed(decoder.decode(bytes, { stream: true }))

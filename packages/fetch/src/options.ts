@@ -4,15 +4,14 @@ import {
   createReasoningStore,
   prepareRequest,
   type ChunkTransformerOptions,
+  type DeliveryOptions,
   type PrepareRequestOptions,
   type RequestReport,
 } from '@tooldelta/openai'
 
 /** What the fetch wrapper and the servers share: how the upstream is asked and how its answer is read. */
 export interface ToolCallOptions
-  extends
-    PrepareRequestOptions,
-    Pick<ChunkTransformerOptions, 'truncatedCalls' | 'deliver' | 'markerTokens' | 'onDiagnostic'> {
+  extends PrepareRequestOptions, DeliveryOptions, Pick<ChunkTransformerOptions, 'markerTokens' | 'onDiagnostic'> {
   /**
    * How often the upstream is asked again when a required call does not come: 0 or 1. The answer is held back until a call begins.
    *
@@ -46,8 +45,20 @@ export interface ToolCallOptions
 
 /** The part that the answer's transformer reads beside the parser's own options. */
 export function toTransformOptions(options: ToolCallOptions): Omit<ChunkTransformerOptions, 'format'> {
-  const { truncatedCalls, deliver, markerTokens, onDiagnostic } = options
-  return { truncatedCalls, deliver, markerTokens, onDiagnostic }
+  const { truncatedCalls, deliver, coalesceArguments, reasoningNames, markerTokens, onDiagnostic } = options
+  return { truncatedCalls, deliver, coalesceArguments, reasoningNames, markerTokens, onDiagnostic }
+}
+
+/** The options with what one client wants of the delivery. What it does not say stays. */
+export function withDelivery<T extends ToolCallOptions>(options: T, delivery: DeliveryOptions | undefined): T {
+  if (delivery === undefined) return options
+  return {
+    ...options,
+    truncatedCalls: delivery.truncatedCalls ?? options.truncatedCalls,
+    deliver: delivery.deliver ?? options.deliver,
+    coalesceArguments: delivery.coalesceArguments ?? options.coalesceArguments,
+    reasoningNames: delivery.reasoningNames ?? options.reasoningNames,
+  }
 }
 
 /** The part that the request's preparation reads. */
@@ -103,9 +114,7 @@ export function checkToolCallOptions(options: ToolCallOptions): void {
     )
   }
   const { parser } = prepareRequest({}, toPrepareOptions(options))
-  createChunkTransformer(parser)
-  checkChoice('truncatedCalls', options.truncatedCalls, ['length', 'error'])
-  checkChoice('deliver', options.deliver, ['stream', 'when-complete'])
+  createChunkTransformer({ ...parser, ...toTransformOptions(options) })
   checkChoice('requiredRetries', options.requiredRetries, [0, 1])
   for (const name of ['validateArguments', 'keepReasoning', 'replayCalls'] as const) {
     checkChoice(name, options[name], [true, false])

@@ -1,6 +1,7 @@
 import { ToolDeltaError } from '@tooldelta/openai'
 import { isAbort } from './errors.ts'
 import type { EventStreamRewriter } from './event-stream.ts'
+import { createHoldTimer, type HoldTimer } from './hold-timer.ts'
 import type { SilenceWatch } from './silence-watch.ts'
 
 /** What a relay needs to know beside the bytes. */
@@ -39,11 +40,16 @@ export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOption
   const encoder = new TextEncoder()
   let isOver = false
   let ending: ReturnType<typeof setTimeout> | undefined
+  /** A read of the upstream whose piece nobody has taken yet. */
+  let reading: Promise<Uint8Array | undefined> | undefined
+  let wake: (() => void) | undefined
+  const hold = rewriter?.maxDelayMs === undefined ? undefined : createHoldTimer(rewriter.maxDelayMs, () => wake?.())
 
   function end(isAborted: boolean): void {
     if (isOver) return
     isOver = true
     clearTimeout(ending)
+    hold?.end()
     watch?.end()
     options.onEnd?.(isAborted)
   }
@@ -58,6 +64,20 @@ export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOption
     }
   }
 
+  /** The next piece of the upstream, or `over` when collected arguments have to go out before it comes. */
+  async function readOrHold(holding: HoldTimer): Promise<Uint8Array | 'over' | undefined> {
+    if (holding.isOver) return 'over'
+    if (reading === undefined) {
+      reading = read()
+      // Where nobody waits for it when it breaks, the next one who does is told.
+      reading.catch(ignore)
+    }
+    const over = new Promise<'over'>((resolve) => (wake = () => resolve('over')))
+    const value = await Promise.race([reading, over]).finally(() => (wake = undefined))
+    if (value !== 'over') reading = undefined
+    return value
+  }
+
   /** What a broken upstream leaves to be sent; throws where nobody is to be told. */
   function takeFault(error: unknown): string {
     if (rewriter === undefined || isAbort(error, signal)) throw error
@@ -66,9 +86,9 @@ export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOption
   }
 
   async function take(): Promise<{ bytes: Uint8Array | undefined; isLast: boolean }> {
-    let value: Uint8Array | undefined
+    let value: Uint8Array | 'over' | undefined
     try {
-      value = await read()
+      value = await (hold === undefined ? read() : readOrHold(hold))
     } catch (error) {
       return { bytes: encoder.encode(takeFault(error)), isLast: true }
     }
@@ -77,7 +97,13 @@ export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOption
       else tap?.push(value)
       return { bytes: value, isLast: value === undefined }
     }
+    if (value === 'over') {
+      const held = rewriter.release()
+      hold?.see(undefined)
+      return { bytes: held === '' ? undefined : encoder.encode(held), isLast: false }
+    }
     const text = value === undefined ? rewriter.end('stop') : rewriter.push(value)
+    hold?.see(rewriter.collectingSince)
     if (rewriter.isEnding) ending ??= setTimeout(() => void reader.cancel().catch(ignore), endingMs)
     return { bytes: text === '' ? undefined : encoder.encode(text), isLast: value === undefined || rewriter.isDone }
   }

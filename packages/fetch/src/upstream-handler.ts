@@ -1,4 +1,4 @@
-import { findWire, ToolDeltaError, type WirePath } from '@tooldelta/openai'
+import { findWire, ToolDeltaError, type DeliveryOptions, type WirePath } from '@tooldelta/openai'
 import { answerExchange, type Opened, type OpenUpstream } from './answer.ts'
 import { answerWire } from './answer-wire.ts'
 import { createErrorResponse, isAbort, timeoutFailure, toUpstreamFailure } from './errors.ts'
@@ -7,7 +7,7 @@ import { toChatHeaders, toClientHeaders, toUpstreamHeaders } from './headers.ts'
 import { measureWaits } from './measure-waits.ts'
 import { Observation } from './observation.ts'
 import type { ExchangeObserver } from './observer.ts'
-import { checkToolCallOptions, withStores, type ToolCallOptions } from './options.ts'
+import { checkToolCallOptions, withDelivery, withStores, type ToolCallOptions } from './options.ts'
 import { patchJson } from './patch-json.ts'
 import { readKind } from './response.ts'
 import { createDeadline, createSilenceWatch, type SilenceWatch } from './silence-watch.ts'
@@ -48,6 +48,8 @@ export interface KnownRequest {
   body?: { text: string; value: Record<string, unknown> } | undefined
   /** What was left out of the request before it came here; the report says it too. */
   warnings?: readonly string[] | undefined
+  /** What this client wants of the delivery; where it says nothing the options hold. */
+  delivery?: DeliveryOptions | undefined
 }
 
 /** Answers one request of a client by asking the upstream. */
@@ -97,7 +99,7 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
         const owner = known.owner ?? ownerOf(request.headers)
         const url = new URL(path.chatPath, request.url)
         const chat = new Request(url, { method, headers: toChatHeaders(request.headers), signal })
-        return handle(chat, observer, { owner, body, warnings })
+        return handle(chat, observer, { owner, body, warnings, delivery: known.delivery })
       },
       onRefusal(error) {
         if (observer === undefined) return
@@ -127,7 +129,7 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
       warnings: known.warnings,
     }
     const exchange: Exchange = isChat
-      ? prepareExchange(text, settings, context)
+      ? prepareExchange(text, withDelivery(settings, known.delivery), context)
       : { body: renameModel(text, settings, known), format: options.format }
     if (exchange.refusal !== undefined) {
       observation?.fail(exchange.refusal.body.error)
