@@ -42,7 +42,7 @@ const emptyBlock: z.ZodType<RawContentBlockStartEvent['content_block']> = z.unio
   thinking.extend({ thinking: z.literal('') }),
   toolUse.extend({ input: z.strictObject({}) }),
 ])
-const delta: z.ZodType<RawContentBlockDelta> = z.union([
+const delta: z.ZodType<RawContentBlockDelta> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text_delta'), text: z.string().min(1) }),
   z.strictObject({ type: z.literal('thinking_delta'), thinking: z.string().min(1) }),
   z.strictObject({ type: z.literal('input_json_delta'), partial_json: z.string() }),
@@ -67,7 +67,7 @@ export const messageSchema: z.ZodType<Message> = z.strictObject({
   usage,
 })
 
-const eventSchema: z.ZodType<RawMessageStreamEvent> = z.union([
+const eventSchema: z.ZodType<RawMessageStreamEvent> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('message_start'), message: messageSchema }),
   z.strictObject({ type: z.literal('content_block_start'), index: z.int(), content_block: emptyBlock }),
   z.strictObject({ type: z.literal('content_block_delta'), index: z.int(), delta }),

@@ -104,16 +104,15 @@ const none = z.array(z.never())
 /** The published type with this name. */
 type Published<T extends string> = Extract<ResponseStreamEvent, { type: T }>
 
-function event<T extends ResponseStreamEvent['type']>(type: T, fields: z.ZodRawShape): z.ZodType<Published<T>> {
-  return z.strictObject({ type: z.literal(type), ...fields }) as never
-}
-
 // What an event must hold, by the published types: a field that is missing here does not compile.
 type Fields<T extends ResponseStreamEvent['type']> = {
   [K in keyof Omit<Published<T>, 'type'>]-?: z.ZodType<Published<T>[K]>
 }
-function published<T extends ResponseStreamEvent['type']>(type: T, fields: Fields<T>): z.ZodType<Published<T>> {
-  return event(type, fields as unknown as z.ZodRawShape)
+type EventSchema = readonly [type: string, schema: z.ZodType<ResponseStreamEvent>]
+
+function published<T extends ResponseStreamEvent['type']>(type: T, fields: Fields<T>): EventSchema {
+  const shape = { type: z.literal(type), ...fields } as unknown as z.ZodRawShape
+  return [type, z.strictObject(shape) as unknown as z.ZodType<ResponseStreamEvent>]
 }
 
 const wholeResponse = responseSchema as z.ZodType<Response>
@@ -130,9 +129,12 @@ const errorEvent: z.ZodType<ResponseErrorEvent> = z.strictObject({
   error: z.strictObject({ type: z.string(), ...errorFields }),
 })
 
-const eventSchema: z.ZodType<ResponseStreamEvent> = z.union([
+const eventSchemas: ReadonlyMap<string, z.ZodType<ResponseStreamEvent>> = new Map<
+  string,
+  z.ZodType<ResponseStreamEvent>
+>([
   ...responseEvents,
-  errorEvent,
+  ['error', errorEvent],
   published('response.output_item.added', { ...place, item }),
   published('response.output_item.done', { ...place, item }),
   published('response.content_part.added', { ...inPart, part: z.union([outputText, reasoningText]) }),
@@ -153,7 +155,8 @@ const eventSchema: z.ZodType<ResponseStreamEvent> = z.union([
 
 /** Reads an event that has exactly the fields of its published type; throws where it has not. */
 export function readResponseEvent(value: unknown): ResponseStreamEvent {
-  const result = eventSchema.safeParse(value)
+  const schema = eventSchemas.get(String((value as { type?: unknown } | null)?.type))
+  const result = (schema ?? z.never()).safeParse(value)
   if (result.success) return value as ResponseStreamEvent
   throw new Error(`no published event: ${JSON.stringify(value)}\n${z.prettifyError(result.error)}`)
 }
