@@ -5,7 +5,9 @@ import {
   type ParserOptions,
   createToolCallParser,
 } from '@tooldelta/core'
-import { type ChatCompletionChunk, createChunkTransformer } from '@tooldelta/openai'
+import type { ChatCompletionChunk, ChunkTransformerOptions } from '@tooldelta/openai'
+import { Numbers } from './numbers.ts'
+import { WireReader } from './wire-reader.ts'
 
 /** What became of a run of characters, as seen from one step. */
 export type Fate = LedgerEntry['kind'] | 'held' | 'future'
@@ -51,36 +53,19 @@ export interface Step {
   wire: ChatCompletionChunk[]
 }
 
-/** Sizes of everything after a step; the texts themselves are kept once. */
-interface Mark {
-  to: number
-  state: string
-  held: number
-  events: number
-  wire: number
-  content: number
-  reasoning: number
-  calls: number
-  diagnostics: number
-  isEnd: boolean
-}
-
-interface CallPiece {
-  step: number
-  length: number
-}
-
 interface CallRecord {
   id: string
   name: string
   text: string
-  /** Length of the arguments after each step that wrote some. */
-  pieces: CallPiece[]
+  /** The steps that wrote arguments, and their length after each. */
+  steps: Numbers
+  lengths: Numbers
   status?: TracedCall['status']
   endStep: number
 }
 
-const wireHead = { id: 'chatcmpl-playground', object: 'chat.completion.chunk', created: 0, model: 'model' } as const
+/** Options of a {@link Trace}: those of the parser, and what a proxy adds to them. */
+export type TraceOptions = ParserOptions & Pick<ChunkTransformerOptions, 'singleCall' | 'requiresCall'>
 
 /**
  * Runs the parser over a text that grows, and remembers what is needed to show any step. Memory is linear in the text and in the number of
@@ -90,103 +75,103 @@ export class Trace {
   /** The raw text so far. */
   text = ''
   private readonly parser: ReturnType<typeof createToolCallParser>
-  private readonly transformer: ReturnType<typeof createChunkTransformer>
+  private readonly wire: WireReader
   private readonly events: ParserEvent[] = []
-  private readonly wire: ChatCompletionChunk[] = []
-  private readonly marks: Mark[] = []
   private readonly calls: CallRecord[] = []
   private readonly diagnostics: Diagnostic[] = []
-  private readonly states = new Map<string, string>()
+  private readonly stateNames: string[] = []
   private content = ''
   private reasoning = ''
   private fates: LedgerEntry[] | undefined
-  private isEnded = false
+  private finish: 'stop' | 'length' | undefined
+  /** How much there was of everything after each step. */
+  private readonly after = {
+    text: new Numbers(),
+    state: new Numbers(),
+    held: new Numbers(),
+    events: new Numbers(),
+    content: new Numbers(),
+    reasoning: new Numbers(),
+    calls: new Numbers(),
+    diagnostics: new Numbers(),
+  }
 
   /** @throws TypeError for wrong options, such as an unknown format */
-  constructor(options: ParserOptions) {
+  constructor({ singleCall, requiresCall, ...options }: TraceOptions) {
     this.parser = createToolCallParser({ ...options, audit: true })
-    // Both parsers write the same ids: the default is a function of the call's place.
-    this.transformer = createChunkTransformer({ createCallId: undefined, ...options })
+    // The ids that the page shows are those on the wire.
+    const createCallId = (index: number): string => this.calls[index]?.id ?? `call_${index}`
+    this.wire = new WireReader({ ...options, createCallId, singleCall, requiresCall })
   }
 
   /** Steps so far; the end counts as one. */
   get length(): number {
-    return this.marks.length
+    return this.after.text.length
   }
 
   get ended(): boolean {
-    return this.isEnded
+    return this.finish !== undefined
   }
 
   /** Feeds the next chunk. */
   push(chunk: string): void {
     this.text += chunk
-    const events = this.parser.feed(chunk)
-    const wire = this.transformer.transform(this.upstreamChunk({ content: chunk }, null))
-    this.mark(events, wire, false)
+    this.mark(this.parser.feed(chunk))
   }
 
   /** Ends the text. */
   end(finish: 'stop' | 'length'): void {
-    this.isEnded = true
-    const events = this.parser.end(finish)
-    const wire = [...this.transformer.transform(this.upstreamChunk({}, finish)), ...this.transformer.flush('stop')]
-    this.mark(events, wire, true)
+    this.finish = finish
+    this.mark(this.parser.end(finish))
   }
 
   /** What one step did. */
   step(index: number): Step {
-    const mark = this.at(index)
-    const before = index === 0 ? undefined : this.at(index - 1)
-    const from = before?.to ?? 0
+    const { after } = this
+    const to = after.text.at(index)
+    const from = before(after.text, index)
+    const finish = index === this.length - 1 ? this.finish : undefined
     return {
       index,
       from,
-      to: mark.to,
-      chunk: this.text.slice(from, mark.to),
-      isEnd: mark.isEnd,
-      state: mark.state,
-      held: this.text.slice(mark.to - mark.held, mark.to),
-      events: this.events.slice(before?.events ?? 0, mark.events),
-      wire: this.wire.slice(before?.wire ?? 0, mark.wire),
+      to,
+      chunk: this.text.slice(from, to),
+      isEnd: finish !== undefined,
+      state: this.stateNames[after.state.at(index)] as string,
+      held: this.text.slice(to - after.held.at(index), to),
+      events: this.events.slice(before(after.events, index), after.events.at(index)),
+      wire: this.wire.read(this.text, { from, to, finish }),
     }
   }
 
   /** Whether something came out in a step. */
   hasEvents(index: number): boolean {
-    return this.at(index).events > (index === 0 ? 0 : this.at(index - 1).events)
+    return this.after.events.at(index) > before(this.after.events, index)
   }
 
   /** The message as it was after a step. */
   message(index: number): TracedMessage {
-    const mark = this.at(index)
+    const { content, reasoning, calls, diagnostics } = this.after
     return {
-      content: this.content.slice(0, mark.content),
-      reasoning: this.reasoning.slice(0, mark.reasoning),
-      calls: this.calls.slice(0, mark.calls).map((call) => callAt(call, index)),
-      diagnostics: this.diagnostics.slice(0, mark.diagnostics),
+      content: this.content.slice(0, content.at(index)),
+      reasoning: this.reasoning.slice(0, reasoning.at(index)),
+      calls: this.calls.slice(0, calls.at(index)).map((call) => callAt(call, index)),
+      diagnostics: this.diagnostics.slice(0, diagnostics.at(index)),
     }
   }
 
   /** The step during which the character at `offset` came. */
   stepAt(offset: number): number {
-    let low = 0
-    let high = this.marks.length - 1
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.at(middle).to > offset) high = middle
-      else low = middle + 1
-    }
-    return low
+    return Math.max(0, Math.min(this.after.text.firstAbove(offset), this.length - 1))
   }
 
   /** What became of the characters from `start` to `end`, as seen after a step. */
   segments(index: number, start: number, end: number): Segment[] {
-    const mark = this.at(index)
-    const heldFrom = mark.to - mark.held
+    const to = this.after.text.at(index)
+    const heldFrom = to - this.after.held.at(index)
     const segments: Segment[] = []
-    const put = (from: number, to: number, fate: Fate): void => {
-      const [first, last] = [Math.max(from, start), Math.min(to, end)]
+    const put = (from: number, until: number, fate: Fate): void => {
+      const [first, last] = [Math.max(from, start), Math.min(until, end)]
       if (first < last) segments.push({ start: first, end: last, fate })
     }
     const fates = this.ledger()
@@ -195,8 +180,8 @@ export class Trace {
       if (entry.start >= Math.min(end, heldFrom)) break
       put(entry.start, Math.min(entry.end, heldFrom), entry.kind)
     }
-    put(heldFrom, mark.to, 'held')
-    put(mark.to, this.text.length, 'future')
+    put(heldFrom, to, 'held')
+    put(to, this.text.length, 'future')
     return segments
   }
 
@@ -205,34 +190,20 @@ export class Trace {
     return this.fates
   }
 
-  private at(index: number): Mark {
-    const mark = this.marks[index]
-    if (mark === undefined) throw new RangeError(`There is no step ${index}; the last is ${this.marks.length - 1}.`)
-    return mark
-  }
-
-  private upstreamChunk(delta: object, finish: string | null): object {
-    return { ...wireHead, choices: [{ index: 0, delta, finish_reason: finish }] }
-  }
-
-  private mark(events: readonly ParserEvent[], wire: readonly ChatCompletionChunk[], isEnd: boolean): void {
-    const step = this.marks.length
+  private mark(events: readonly ParserEvent[]): void {
+    const step = this.length
     for (const event of events) this.take(event, step)
-    for (const chunk of wire) this.wire.push(chunk)
     const { state, held } = this.parser.inspect()
+    const { after } = this
     this.fates = undefined
-    this.marks.push({
-      to: this.text.length,
-      state: this.intern(state),
-      held: held.length,
-      events: this.events.length,
-      wire: this.wire.length,
-      content: this.content.length,
-      reasoning: this.reasoning.length,
-      calls: this.calls.length,
-      diagnostics: this.diagnostics.length,
-      isEnd,
-    })
+    after.text.push(this.text.length)
+    after.state.push(this.placeOf(state))
+    after.held.push(held.length)
+    after.events.push(this.events.length)
+    after.content.push(this.content.length)
+    after.reasoning.push(this.reasoning.length)
+    after.calls.push(this.calls.length)
+    after.diagnostics.push(this.diagnostics.length)
   }
 
   private take(event: ParserEvent, step: number): void {
@@ -245,14 +216,22 @@ export class Trace {
         this.reasoning += event.text
         return
       case 'tool-call-start':
-        this.calls[event.index] = { id: event.id, name: event.name, text: '', pieces: [], endStep: Infinity }
+        this.calls[event.index] = {
+          id: event.id,
+          name: event.name,
+          text: '',
+          steps: new Numbers(),
+          lengths: new Numbers(),
+          endStep: Infinity,
+        }
         return
       case 'tool-call-arguments': {
         const call = this.calls[event.index] as CallRecord
         call.text += event.text
-        const last = call.pieces.at(-1)
-        if (last?.step === step) last.length = call.text.length
-        else call.pieces.push({ step, length: call.text.length })
+        const { steps, lengths } = call
+        if (steps.length > 0 && steps.at(steps.length - 1) === step) return lengths.setLast(call.text.length)
+        steps.push(step)
+        lengths.push(call.text.length)
         return
       }
       case 'tool-call-end': {
@@ -266,28 +245,21 @@ export class Trace {
     }
   }
 
-  /** Names of states repeat; one string serves all steps. */
-  private intern(state: string): string {
-    const known = this.states.get(state)
-    if (known !== undefined) return known
-    this.states.set(state, state)
-    return state
+  /** Names of states repeat, and are few. */
+  private placeOf(state: string): number {
+    const known = this.stateNames.lastIndexOf(state)
+    return known === -1 ? this.stateNames.push(state) - 1 : known
   }
 }
 
+/** The number one step before; 0 before the first. */
+function before(numbers: Numbers, index: number): number {
+  return index === 0 ? 0 : numbers.at(index - 1)
+}
+
 function callAt(call: CallRecord, step: number): TracedCall {
-  let length = 0
-  let [low, high] = [0, call.pieces.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const piece = call.pieces[middle] as CallPiece
-    if (piece.step <= step) {
-      length = piece.length
-      low = middle + 1
-    } else {
-      high = middle
-    }
-  }
+  const count = call.steps.firstAbove(step)
+  const length = count === 0 ? 0 : call.lengths.at(count - 1)
   const traced: TracedCall = { id: call.id, name: call.name, arguments: call.text.slice(0, length) }
   if (call.status !== undefined && call.endStep <= step) traced.status = call.status
   return traced
