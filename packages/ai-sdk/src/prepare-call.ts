@@ -27,7 +27,7 @@ export function prepareCall(params: CallParams, options: ToolCallMiddlewareOptio
   const { request, parser, report } = prepareRequest(
     {
       messages: toHistory(isPrompt ? params.prompt : system),
-      ...(own.length === 0 ? {} : { tools: own.map(toChatTool), tool_choice: toChoice(params.toolChoice, own) }),
+      ...(own.length === 0 ? {} : { tools: own.map(toChatTool), tool_choice: toChoice(params.toolChoice, others) }),
       ...(options.parallelToolCalls === false ? { parallel_tool_calls: false } : {}),
       ...(params.responseFormat?.type === 'json' ? { response_format: { type: 'json_object' } } : {}),
     },
@@ -78,9 +78,9 @@ function toOwn(tool: CallTool, { function: { name, parameters } }: ChatTool): Ca
   return name === tool.name ? tool : { ...tool, name, inputSchema: parameters }
 }
 
-function toChoice(choice: CallParams['toolChoice'], own: readonly CallTool[]): unknown {
+function toChoice(choice: CallParams['toolChoice'], others: readonly CallTool[]): unknown {
   if (choice?.type !== 'tool') return choice?.type ?? 'auto'
-  const isOfProvider = !own.some(({ name }) => name === choice.toolName)
+  const isOfProvider = others.some(({ name }) => name === choice.toolName)
   return isOfProvider ? 'auto' : { type: 'function', function: { name: choice.toolName } }
 }
 

@@ -4,17 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { StreamPart } from '../src/specification.ts'
 import { checkParts, contentOf, generateRun, mergeParts, createCutReader, streamRun, type Run } from './helpers.ts'
 
-const formats = [
-  'qwen3_coder',
-  'hermes',
-  'glm45',
-  'minimax_m2',
-  'kimi_k2',
-  'mistral',
-  'llama3_json',
-  'pythonic',
-  'openai',
-]
+const formats = ['qwen3_coder', 'hermes', 'glm45', 'kimi_k2', 'mistral', 'openai']
 
 const aiWords: Record<string, string> = { tool_calls: 'tool-calls', content_filter: 'content-filter' }
 
