@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { pnpm, readPackageWithDependencies, root, run, since, tool } from './workspace.mjs'
+import { buildCommand, pnpm, readPackageWithDependencies, root, run, since } from './workspace.mjs'
 
 const installStamp = join(root, 'node_modules/.tooldelta/installed')
 
@@ -50,14 +50,14 @@ export async function install() {
  * @param {string} name
  */
 export async function buildForRunning(name) {
-  const stale = readPackageWithDependencies(name).filter(({ directory }) => isStale(directory))
+  const stale = readPackageWithDependencies(name).filter(isStale)
   if (stale.length === 0) return
   const start = performance.now()
   console.log(`Building ${stale.map((one) => one.name).join(', ')} ...`)
   // No build reads another one's output, so all run at once.
   const builds = await Promise.all(
-    stale.map(({ directory }) =>
-      run(tool('tsup', '--silent'), { cwd: directory, env: { TOOLDELTA_FAST_BUILD: '1' }, output: 'keep' }),
+    stale.map((one) =>
+      run(buildCommand(one), { cwd: one.directory, env: { TOOLDELTA_FAST_BUILD: '1' }, output: 'keep' }),
     ),
   )
   const failed = builds.find(({ code }) => code !== 0)
@@ -65,19 +65,20 @@ export async function buildForRunning(name) {
   console.log(`Built in ${since(start)}.`)
 }
 
-function isStale(directory) {
+function isStale({ directory }) {
   const output = join(directory, 'dist')
   if (!existsSync(output)) return true
-  const built = readdirSync(output).filter((file) => /\.c?js$/.test(file))
+  const built = readdirSync(output).filter((file) => /\.(?:c?js|html)$/.test(file))
   if (built.length === 0) return true
   const oldest = Math.min(...built.map((file) => statSync(join(output, file)).mtimeMs))
+  const isPage = existsSync(join(directory, 'vite.config.ts'))
   const sources = [
+    ...['package.json', 'tsup.config.ts', 'vite.config.ts', 'src', 'build'].map((name) => join(directory, name)),
     join(root, 'tsup.config.base.ts'),
-    join(directory, 'package.json'),
-    join(directory, 'tsup.config.ts'),
-    join(directory, 'src'),
+    // A page holds the code that it uses; a package finds it when it runs.
+    ...(isPage ? ['core', 'openai'].map((name) => join(root, 'packages', name, 'src')) : []),
   ]
-  return Math.max(...sources.map(readNewestTime)) > oldest
+  return Math.max(...sources.filter((path) => existsSync(path)).map(readNewestTime)) > oldest
 }
 
 /** Time of the last change of a file, or in a folder; a folder's own time tells of removed files. */

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkNode, install, SetupError } from './setup.mjs'
-import { readPublishedPackages, root, run, since, tool } from './workspace.mjs'
+import { buildCommand, readPublishedPackages, root, run, since, tool } from './workspace.mjs'
 
 const temporary = mkdtempSync(join(tmpdir(), 'tooldelta-test-'))
 const counts = { passed: 0, failed: 0 }
@@ -11,11 +11,7 @@ const failures = []
 
 /** Every check, in order; each runs whatever became of the ones before. */
 const checks = [
-  [
-    'build',
-    () =>
-      runAll(readPublishedPackages().map(({ directory }) => ({ command: tool('tsup', '--silent'), cwd: directory }))),
-  ],
+  ['build', () => runAll(readPublishedPackages().map((one) => ({ command: buildCommand(one), cwd: one.directory })))],
   ['lint', () => runOne(tool('oxlint', '--deny-warnings'))],
   ['format', () => runOne(tool('oxfmt', '--check', '.'))],
   ['typecheck', () => runOne(tool('typescript', '-p', 'tsconfig.json'))],

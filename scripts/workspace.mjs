@@ -84,9 +84,28 @@ export function run([program, ...args], { cwd = root, env = {}, output = 'show' 
  * @param {...string} args
  */
 export function tool(name, ...args) {
-  const { bin } = readJson('node_modules', name, 'package.json')
+  return toolIn(root, name, args)
+}
+
+function toolIn(directory, name, args) {
+  const folder = join(directory, 'node_modules', name)
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const file = typeof bin === 'string' ? bin : (bin[name.split('/').at(-1)] ?? Object.values(bin)[0])
-  return [process.execPath, join(root, 'node_modules', name, file), ...args]
+  return [process.execPath, join(folder, file), ...args]
+}
+
+/** The quiet form of each builder. */
+const quietly = { tsup: ['--silent'], vite: ['--logLevel', 'error'] }
+
+/**
+ * The command that builds a package, as the `build` of its scripts says: `tsup`, or `vite build` for pages.
+ *
+ * @param {{ directory: string, manifest: any }} one
+ */
+export function buildCommand({ directory, manifest }) {
+  const [name, ...args] = manifest.scripts.build.split(' ')
+  const home = existsSync(join(root, 'node_modules', name)) ? root : directory
+  return toolIn(home, name, [...args, ...quietly[name]])
 }
 
 /** `4.2 s` since a `performance.now()`. */
