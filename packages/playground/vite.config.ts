@@ -8,6 +8,11 @@ export default defineConfig({
   resolve: { conditions: ['@tooldelta/source'] },
   worker: { format: 'es' },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['index.html', 'inspect.html'] },
+  },
   plugins: [catalogModule(), diagnosticsPage()],
 })

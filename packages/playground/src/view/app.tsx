@@ -1,15 +1,16 @@
 import { examples } from 'virtual:catalog'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { type Case, emptyCase, toParserOptions } from '../case/case.ts'
 import type { Example } from '../case/example.ts'
 import { decodeCase, encodeCase } from '../case/link.ts'
 import { readFile, toMarks } from '../case/read-file.ts'
 import { readTools } from '../case/tools-json.ts'
-import { type AllCutsState, TraceClient } from '../worker/client.ts'
+import type { AllCutsState } from '../worker/client.ts'
 import { AllCuts } from './all-cuts.tsx'
 import { InputPanel } from './input-panel.tsx'
 import { ThemeButton } from './theme.tsx'
 import { TraceView } from './trace-view.tsx'
+import { useTraceClient } from './use-trace-client.ts'
 
 /** Keystrokes come faster than a long text is traced. */
 const typingPauseMs = 150
@@ -31,7 +32,7 @@ export function App() {
   const tools = useMemo(() => readTools(shown.tools), [shown.tools])
   const titles = shown.compare === undefined ? [shown.format] : [shown.format, shown.compare]
 
-  const client = useClient({
+  const client = useTraceClient({
     onProgress: (done, all) => setProgress(done / all),
     onGrown: ({ steps }) => {
       setProgress(undefined)
@@ -190,19 +191,4 @@ function fromExample(example: Example | undefined): Case {
     tools: tools === undefined ? '' : JSON.stringify(tools, null, 2),
     cuts: chunks === undefined ? emptyCase.cuts : toMarks(chunks),
   }
-}
-
-/** One worker for the page's life; what it says goes to the newest listener. */
-function useClient(listener: ConstructorParameters<typeof TraceClient>[1]): TraceClient {
-  const newest = useRef(listener)
-  newest.current = listener
-  return useMemo(() => {
-    const worker = new Worker(new URL('../worker/trace-worker.ts', import.meta.url), { type: 'module' })
-    return new TraceClient(worker, {
-      onProgress: (done, all) => newest.current.onProgress(done, all),
-      onGrown: (size) => newest.current.onGrown(size),
-      onFailed: (message) => newest.current.onFailed(message),
-      onAllCuts: (state) => newest.current.onAllCuts(state),
-    })
-  }, [])
 }

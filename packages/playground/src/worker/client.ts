@@ -31,6 +31,11 @@ export class TraceClient {
     worker.addEventListener('error', (event) => listener.onFailed(`The parser's thread failed: ${event.message}`))
   }
 
+  /** Ends the worker. */
+  stop(): void {
+    this.worker.terminate()
+  }
+
   /** Starts another case; what the worker still says of the one before is ignored. */
   start(request: WithoutRun<WorkerRequest & { type: 'trace' | 'open' }>): void {
     this.run += 1

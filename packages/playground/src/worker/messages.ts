@@ -2,14 +2,14 @@ import type { ChatTool, ParserOptions } from '@tooldelta/core'
 import type { Case } from '../case/case.ts'
 import type { Cuts } from '../trace/cuts.ts'
 import type { DifferentCut } from '../trace/all-cuts.ts'
-import type { Segment, Step, TracedMessage } from '../trace/trace.ts'
+import type { Segment, Step, TracedMessage, TraceOptions } from '../trace/trace.ts'
 
 /** What the page asks of the worker. `run` names the case; answers about an older one are thrown away. */
 export type WorkerRequest =
   /** Trace a whole text, once for each of the options. */
   | { type: 'trace'; run: number; text: string; cuts: Cuts; finish: 'stop' | 'length'; options: ParserOptions[] }
   /** Start a trace that grows. */
-  | { type: 'open'; run: number; options: ParserOptions[] }
+  | { type: 'open'; run: number; options: TraceOptions[] }
   | { type: 'push'; run: number; chunks: string[] }
   | { type: 'end'; run: number; finish: 'stop' | 'length' }
   /** Show a step, and what became of the characters in view. */
