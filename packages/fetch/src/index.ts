@@ -3,6 +3,7 @@ export { transformResponse, type TransformResponseOptions } from './response.ts'
 export { ToolCallTransformStream } from './transform-stream.ts'
 export {
   createUpstreamHandler,
+  type ClientRequest,
   type KnownRequest,
   type UpstreamHandler,
   type UpstreamHandlerOptions,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ToolDeltaError } from '@tooldelta/openai'
 import { createErrorResponse } from '../errors.ts'
-import type { UpstreamHandler } from '../upstream-handler.ts'
+import type { ClientRequest, UpstreamHandler } from '../upstream-handler.ts'
 import { defaultBodyLimit, readNodeBody } from './read-node-body.ts'
 import { writeNodeResponse } from './write-node-response.ts'
 
@@ -74,7 +74,7 @@ async function answerWith(
   options: NodeRequestOptions,
 ): Promise<Response | undefined> {
   try {
-    return await handle(await toWebRequest(request, signal, options))
+    return await handle(await toClientRequest(request, signal, options))
   } catch (error) {
     const [path] = (options.url ?? request.url ?? '/').split('?', 1)
     const reason: unknown = error instanceof ToolDeltaError ? error : signal.reason
@@ -86,11 +86,11 @@ async function answerWith(
   }
 }
 
-async function toWebRequest(
+async function toClientRequest(
   request: IncomingMessage,
   signal: AbortSignal,
   options: NodeRequestOptions,
-): Promise<Request> {
+): Promise<ClientRequest> {
   const method = request.method ?? 'GET'
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers)) {
@@ -99,9 +99,23 @@ async function toWebRequest(
     for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one)
   }
   if (request.headers.connection !== undefined) dropNamed(headers, request.headers.connection)
-  const url = toUrl(options.url ?? request.url ?? '/')
-  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
-  return new Request(url, { method, headers, body: await takeBody(request, options), signal })
+  const { href: url } = toUrl(options.url ?? request.url ?? '/')
+  const body = method === 'GET' || method === 'HEAD' ? null : await takeBody(request, options)
+  return {
+    method,
+    url,
+    headers,
+    signal,
+    body,
+    arrayBuffer: async () => toBytes(body),
+    text: async () => (typeof body === 'string' ? body : new TextDecoder().decode(body ?? undefined)),
+  }
+}
+
+function toBytes(body: Uint8Array<ArrayBuffer> | string | null): ArrayBuffer {
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : (body ?? new Uint8Array())
+  const { buffer, byteOffset, byteLength } = bytes
+  return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)
 }
 
 function dropNamed(headers: Headers, connection: string): void {
