@@ -12,7 +12,8 @@ import {
 } from './documents.ts'
 import { familyPrinters } from './printers.ts'
 import type { RecordedTurn } from './recordings.ts'
-import { preparePeer } from './runners/ai-sdk.ts'
+import { prepareMiddleware } from './runners/ai-sdk.ts'
+import { prepareEveryCut } from './runners/every-cut.ts'
 import { prepareIndexOf, prepareStringify, prepareStringifyEach, prepareXml } from './runners/baselines.ts'
 import { prepareCore, prepareDeltas, prepareTurns, type Turn } from './runners/core.ts'
 import { prepareIdentityStream, prepareSse, prepareSseFloor, type SsePath } from './runners/sse.ts'
@@ -25,7 +26,7 @@ const syntaxes: readonly Syntax[] = ['tagged', 'hermes']
 
 /** Every row of the benchmark, in the order of the table. */
 export function listScenarios(): Scenario[] {
-  return [...listCore(), ...listFamilies(), ...listSweep(), ...listSse(), ...listBaselines(), ...listPeers()]
+  return [...listCore(), ...listFamilies(), ...listSweep(), ...listSse(), ...listBaselines(), ...listMiddlewares()]
 }
 
 function listCore(): Scenario[] {
@@ -161,8 +162,11 @@ function baseline(
   }
 }
 
-/** At 4 characters a chunk the time of this package grows faster than the text; 1 MB would take many minutes, so only `whole` is run. */
-function listPeers(): Scenario[] {
+/**
+ * Our middleware of the AI SDK and `@ai-sdk-tool/parser`, on the same texts. At 4 characters a chunk the time of the latter grows faster
+ * than the text; 1 MB would take many minutes, so only `whole` is run.
+ */
+function listMiddlewares(): Scenario[] {
   const rows: [string, CutName, boolean, boolean][] = syntaxes.flatMap((syntax) => [
     [`${syntax}/2KB`, '4', true, false],
     [`${syntax}/8KB`, '4', false, false],
@@ -171,16 +175,35 @@ function listPeers(): Scenario[] {
     [`${syntax}/64KB`, 'whole', true, false],
     [`${syntax}/1MB`, 'whole', false, true],
   ])
-  return rows.map(([document, cut, isQuick, isSlow]) => ({
-    name: `ai-sdk-tool/${document}/${cut}`,
-    kind: 'peer',
-    document,
-    cut,
-    isQuick,
-    isSlow,
-    prepare: (context) => preparePeer(...read(context, document, cut)),
-  }))
+  const timed = rows.flatMap(([document, cut, isQuick, isSlow]) =>
+    middlewares.map(({ name, kind }): Scenario => ({
+      name: `${name}/${document}/${cut}`,
+      kind,
+      document,
+      cut,
+      isQuick,
+      isSlow: isSlow && kind === 'peer',
+      prepare: (context) => prepareMiddleware(name, ...read(context, document, cut)),
+    })),
+  )
+  const cut = (['qwen3_coder', 'hermes', 'turns'] as const).flatMap((texts) =>
+    middlewares.map(({ name, kind }): Scenario => ({
+      name: `${name}/every-cut/${texts}`,
+      kind,
+      document: `every-cut/${texts}`,
+      cut: 'token',
+      isQuick: false,
+      isSlow: true,
+      prepare: ({ recordings }) => prepareEveryCut(name, texts, recordings),
+    })),
+  )
+  return [...timed, ...cut]
 }
+
+const middlewares = [
+  { name: 'ai-sdk', kind: 'tooldelta' },
+  { name: 'ai-sdk-tool', kind: 'peer' },
+] as const
 
 /** Makes a document by its name, and its chunks. */
 function read({ recordings, cutters }: ScenarioContext, name: string, cut: CutName): [BenchDocument, string[]] {

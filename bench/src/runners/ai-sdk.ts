@@ -8,38 +8,53 @@ type Model = Parameters<typeof wrapLanguageModel>[0]['model']
 type StreamResult = Awaited<ReturnType<Model['doStream']>>
 type StreamPart = StreamResult['stream'] extends ReadableStream<infer Part> ? Part : never
 
-/** What one run of the other package gave. */
-interface PeerRun {
+/** A middleware of the AI SDK: ours, or `@ai-sdk-tool/parser`. */
+export type MiddlewareName = 'ai-sdk' | 'ai-sdk-tool'
+
+/** What one stream through a middleware gave. */
+export interface MiddlewareRun {
   message: CollectedMessage
   /** Joined argument deltas of the first call. */
   deltas: string
   firstDelta: FirstDelta | undefined
 }
 
-/** `@ai-sdk-tool/parser` through its own stream API, with a model whose stream yields the chunks as text deltas. */
-export async function preparePeer(document: BenchDocument, chunks: readonly string[]): Promise<PreparedScenario> {
-  const first = await runPeer(document, chunks)
+/** A middleware through `wrapLanguageModel().doStream()`, with a model whose stream yields the chunks as text deltas. Ours must be exact. */
+export async function prepareMiddleware(
+  name: MiddlewareName,
+  document: BenchDocument,
+  chunks: readonly string[],
+): Promise<PreparedScenario> {
+  const first = await runMiddleware(name, document, chunks)
   const difference = findDifference(document, first.message)
   const input = first.message.calls[0]?.arguments ?? ''
+  if (name === 'ai-sdk' && (difference !== undefined || first.deltas !== input)) {
+    throw new Error(`${name}: wrong result, ${difference ?? 'the deltas differ from the input'}`)
+  }
   const notes = [
     difference === undefined ? 'final input exact' : `final input not exact: ${difference}`,
     first.deltas === input ? 'joined deltas equal it' : 'joined deltas differ from it',
     ...(first.firstDelta === undefined ? ['no piece of the long argument was streamed'] : []),
   ]
   return {
-    run: async () => (await runPeer(document, chunks)).deltas.length,
+    run: async () => (await runMiddleware(name, document, chunks)).deltas.length,
     ...measureText(chunks),
     ...(first.firstDelta === undefined ? {} : { firstDelta: first.firstDelta }),
     note: notes.join('; '),
   }
 }
 
-async function runPeer(document: BenchDocument, chunks: readonly string[]): Promise<PeerRun> {
+/** One stream through a middleware. */
+export async function runMiddleware(
+  name: MiddlewareName,
+  document: Pick<BenchDocument, 'options' | 'value'>,
+  chunks: readonly string[],
+): Promise<MiddlewareRun> {
   const source = new ChunkSource(chunks, document.value?.start ?? 0)
   const model = createModel(source)
-  const wrapped = await wrapModel(document.options.format as string, model)
+  const wrapped = await wrapModel(name, document.options, model)
   const { stream } = await wrapped.doStream(createCall(document))
-  const run: PeerRun = { message: { content: '', calls: [] }, deltas: '', firstDelta: undefined }
+  const run: MiddlewareRun = { message: { content: '', calls: [] }, deltas: '', firstDelta: undefined }
   const prefixLength = document.value?.prefixLength ?? 0
   for await (const part of stream as unknown as AsyncIterable<StreamPart>) {
     if (part.type === 'text-delta') run.message.content += part.delta
@@ -122,16 +137,25 @@ function createModel(source: ChunkSource): Model {
 }
 
 /** Loaded only here: the rows of other packages need not wait for it. */
-async function wrapModel(format: string, model: Model): Promise<Model> {
-  const [ai, { hermesToolMiddleware, qwen3CoderToolMiddleware }] = await Promise.all([
-    import('ai'),
-    import('@ai-sdk-tool/parser'),
-  ])
-  const middleware = format === 'hermes' ? hermesToolMiddleware : qwen3CoderToolMiddleware
-  return ai.wrapLanguageModel({ model, middleware }) as Model
+async function wrapModel(name: MiddlewareName, options: BenchDocument['options'], model: Model): Promise<Model> {
+  const { wrapLanguageModel } = await import('ai')
+  const middleware = await (name === 'ai-sdk' ? loadOurs(options) : loadPeer(options))
+  return wrapLanguageModel({ model, middleware }) as Model
 }
 
-function createCall(document: BenchDocument): Parameters<Model['doStream']>[0] {
+type Middleware = Parameters<typeof wrapLanguageModel>[0]['middleware']
+
+async function loadOurs({ format, reasoning }: BenchDocument['options']): Promise<Middleware> {
+  const { toolCallMiddleware } = await import('@tooldelta/ai-sdk')
+  return toolCallMiddleware({ format, reasoning })
+}
+
+async function loadPeer({ format }: BenchDocument['options']): Promise<Middleware> {
+  const { hermesToolMiddleware, qwen3CoderToolMiddleware } = await import('@ai-sdk-tool/parser')
+  return format === 'hermes' ? hermesToolMiddleware : qwen3CoderToolMiddleware
+}
+
+function createCall(document: Pick<BenchDocument, 'options'>): Parameters<Model['doStream']>[0] {
   const tools = (document.options.tools ?? []).map(({ function: { name, parameters } }) => ({
     type: 'function' as const,
     name,
