@@ -78,6 +78,12 @@ export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOption
     return value
   }
 
+  function releaseHeld(): Uint8Array | undefined {
+    const text = rewriter?.release() ?? ''
+    hold?.see(undefined)
+    return text === '' ? undefined : encoder.encode(text)
+  }
+
   /** What a broken upstream leaves to be sent; throws where nobody is to be told. */
   function takeFault(error: unknown): string {
     if (rewriter === undefined || isAbort(error, signal)) throw error
@@ -92,15 +98,11 @@ export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOption
     } catch (error) {
       return { bytes: encoder.encode(takeFault(error)), isLast: true }
     }
+    if (value === 'over') return { bytes: releaseHeld(), isLast: false }
     if (rewriter === undefined) {
       if (value === undefined) tap?.end('stop')
       else tap?.push(value)
       return { bytes: value, isLast: value === undefined }
-    }
-    if (value === 'over') {
-      const held = rewriter.release()
-      hold?.see(undefined)
-      return { bytes: held === '' ? undefined : encoder.encode(held), isLast: false }
     }
     const text = value === undefined ? rewriter.end('stop') : rewriter.push(value)
     hold?.see(rewriter.collectingSince)

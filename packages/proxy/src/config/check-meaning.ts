@@ -6,6 +6,7 @@ import { readErrorMessage } from '../errors.ts'
 import { findTemplate } from '../input/read-format.ts'
 import { readJson } from '../input/read-json.ts'
 import { findFormatByName } from '../gateway/format-by-name.ts'
+import { checkProfiles } from './check-profiles.ts'
 import { isSecretName } from './mask.ts'
 import { nearestName } from './nearest.ts'
 import type { Config, ModelConfig } from './schema.ts'
@@ -25,6 +26,8 @@ export function checkMeaning(config: Config): LocalProblem[] {
     ...checkDuplicates(config.upstreams.map(({ name }, index) => [name, ['upstreams', index, 'name']])),
     ...checkModels(config),
     ...checkPassPaths(config),
+    ...checkDuplicates(config.clientProfiles.map(({ name }, index) => [name, ['clientProfiles', index, 'name']])),
+    ...checkProfiles(config),
     ...(config.tracing.endpoint === undefined ? [] : checkUrl(config.tracing.endpoint, ['tracing', 'endpoint'])),
   ]
 }

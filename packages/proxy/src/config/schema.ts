@@ -19,6 +19,7 @@ const key = z.strictObject({
   env: variable.optional().describe('Environment variable that holds the key, or several with commas between.'),
   file: z.string().min(1).optional().describe('File that holds the key; several lines are several keys.'),
   requestsPerMinute: count.optional().describe('Most requests of this key in a minute.'),
+  profile: name.optional().describe('The client profile of its requests, whatever their User-Agent.'),
 })
 
 const upstream = z.strictObject({
@@ -94,6 +95,31 @@ const model = z.strictObject({
   parser: z.strictObject(parser).default({}).describe("How the model's text is read."),
 })
 
+const clientProfile = z.strictObject({
+  name: name.describe('Names the profile in keys and logs; the name of a known client brings what that client needs.'),
+  userAgent: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('Text that the User-Agent header contains, in any case; an asterisk in it stands for any characters.'),
+  deliver: z.enum(['stream', 'when-complete']).optional().describe('When a call is sent; by default as for the model.'),
+  truncatedCalls: z
+    .enum(['length', 'error'])
+    .optional()
+    .describe('How a stream ends whose call was cut off; by default as for the model.'),
+  coalesce: z
+    .strictObject({
+      minChars: count.optional().describe('Characters of arguments that are collected before they are sent.'),
+      maxDelayMs: milliseconds.optional().describe('Milliseconds that the first of them waits at most.'),
+    })
+    .optional(),
+  reasoningNames: z
+    .enum(['reasoning_content', 'reasoning', 'both'])
+    .optional()
+    .describe('The field of thoughts; by default reasoning_content.'),
+})
+
 /** The settings of `tooldelta serve`: the shape of `tooldelta.yaml`. */
 export const configSchema = z.strictObject({
   listen: listen.prefault({}),
@@ -103,6 +129,10 @@ export const configSchema = z.strictObject({
     .array(model)
     .default([])
     .describe('Without one every model of the first upstream is served, in the format auto.'),
+  clientProfiles: z
+    .array(clientProfile)
+    .default([])
+    .describe('Clients that need their answers in another way. Without one every client gets the same.'),
   timeouts: z
     .strictObject({
       connect: milliseconds.default(5000).describe('Milliseconds to connect to a replica.'),
@@ -197,3 +227,4 @@ export type ConfigInput = z.input<typeof configSchema>
 export type UpstreamConfig = Config['upstreams'][number]
 export type ModelConfig = Config['models'][number]
 export type KeyConfig = Config['keys'][number]
+export type ClientProfileInput = NonNullable<ConfigInput['clientProfiles']>[number]

@@ -90,10 +90,10 @@ async function answer(
   const exchange = exchanges.begin()
   try {
     const { handler, bytes, body } = await choose()
-    const { telemetry, keyName } = request
+    const { telemetry, keyName, clientProfile } = request
     Object.assign(request.raw.headers, telemetry?.traceHeaders)
     const handle: UpstreamHandler = async (webRequest) => {
-      const response = await handler(webRequest, telemetry, { owner: keyName, body })
+      const response = await handler(webRequest, telemetry, { owner: keyName, body, delivery: clientProfile?.delivery })
       if (isStream(response)) prepareStream(response.headers)
       for (const [name, value] of Object.entries(telemetry?.responseHeaders() ?? {})) response.headers.set(name, value)
       return response

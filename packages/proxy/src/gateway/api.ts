@@ -3,6 +3,7 @@ import { ToolDeltaError } from '@tooldelta/openai'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ClientKey, Secrets } from '../config/secrets.ts'
 import { answerByModel, type AnswerContext, passOn } from './answer.ts'
+import { createClientProfiles } from './client-profiles.ts'
 import { takeKey } from './keys.ts'
 import { everyModel, type ModelRoute } from './model-routes.ts'
 import { listModels, listUpstreamModels } from './models.ts'
@@ -51,11 +52,21 @@ export async function addApi(app: FastifyInstance, context: ApiContext): Promise
       request.telemetry?.route({ key: key.name })
     })
   }
+  addProfiles(app, context, keys)
   await addRates(app, context, keys)
 
   for (const path of modelPaths) app.post(path, (request, reply) => answerByModel(context, request, reply))
   addModels(app, context)
   addPassPaths(app, context)
+}
+
+function addProfiles(app: FastifyInstance, { config }: ApiContext, keys: WeakMap<FastifyRequest, ClientKey>): void {
+  const profiles = createClientProfiles(config)
+  app.addHook('onRequest', async (request) => {
+    const profile = profiles.find(keys.get(request)?.config.profile, request.headers['user-agent'])
+    request.clientProfile = profile
+    if (profile !== undefined) request.telemetry?.route({ profile: profile.name })
+  })
 }
 
 async function addRates(

@@ -139,6 +139,7 @@ type Observe = Telemetry['observe']
 function observeRequests(app: FastifyInstance, observe: Observe, quietPaths: ReadonlySet<string>): void {
   app.decorateRequest('telemetry')
   app.decorateRequest('keyName')
+  app.decorateRequest('clientProfile')
   app.addHook('onRequest', async (request, reply) => {
     // Client, proxy and upstream name a request the same way.
     request.raw.headers['x-request-id'] = request.id

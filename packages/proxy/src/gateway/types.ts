@@ -3,6 +3,7 @@ import type { ModelConfig } from '../config/schema.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { ExchangeTelemetry, LogStream } from '../telemetry/index.ts'
 import type { Upstream } from '../upstream/index.ts'
+import type { ClientProfile } from './client-profiles.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -10,6 +11,8 @@ declare module 'fastify' {
     telemetry?: ExchangeTelemetry
     /** The name of the client's key in the settings. */
     keyName?: string
+    /** How answers are brought to this client, where the settings say so. */
+    clientProfile?: ClientProfile | undefined
   }
 }
 

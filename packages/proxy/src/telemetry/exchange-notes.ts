@@ -17,6 +17,7 @@ export class ExchangeNotes {
   upstream: string | undefined
   replica: string | undefined
   key: string | undefined
+  profile: string | undefined
   format: string | undefined
   isStream: boolean | undefined
   mode: string | undefined
@@ -51,13 +52,14 @@ export class ExchangeNotes {
   }
 
   setRoute(route: ExchangeRoute): void {
-    const { model, alias, upstream, format, isStream, key, body } = route
+    const { model, alias, upstream, format, isStream, key, profile, body } = route
     this.model = model ?? this.model
     this.alias = alias ?? this.alias
     this.upstream = upstream ?? this.upstream
     this.format = format ?? this.format
     this.isStream = isStream ?? this.isStream
     this.key = key ?? this.key
+    this.profile = profile ?? this.profile
     if (this.contents !== undefined && body !== undefined) this.contents.request = body.slice(0, mostContents)
   }
 

@@ -12,6 +12,7 @@ export function createRequestLine(notes: ExchangeNotes, status: number, end: num
     upstream: notes.upstream,
     replica: notes.replica,
     key: notes.key,
+    profile: notes.profile,
     format: notes.format,
     mode: notes.mode,
     status,

@@ -34,6 +34,8 @@ export interface ExchangeRoute {
   isStream?: boolean | undefined
   /** The name of the client's key in the settings. For the log alone. */
   key?: string | undefined
+  /** The name of the client profile. For the log alone. */
+  profile?: string | undefined
   /** The request's text. Only kept with `log.contents`. */
   body?: string | undefined
 }

@@ -31,8 +31,18 @@ function sampleOf(node: ReturnType<typeof listSettings>[number]['node'], name: s
     return [value, value]
   }
   if (node.type === 'boolean') return node.default === true ? ['no', false] : ['true', true]
-  if (node.type === 'integer') return ['1', 1]
+  if (node.type === 'integer') {
+    const least = Math.max(1, node.minimum ?? 1)
+    return [String(least), least]
+  }
   return node.type === 'array' ? ['a, b', ['a', 'b']] : ['A_B', 'A_B']
+}
+
+/** One that the other settings of a profile, and a key, can go with. */
+const clientProfile = {
+  TOOLDELTA_CLIENT_PROFILES__0__NAME: 'A_B',
+  TOOLDELTA_CLIENT_PROFILES__0__USER_AGENT: 'a',
+  TOOLDELTA_CLIENT_PROFILES__0__DELIVER: 'stream',
 }
 
 describe('environment variables', () => {
@@ -43,6 +53,7 @@ describe('environment variables', () => {
       const isKey = path[0] === 'keys'
       const around: Record<string, string> = isKey ? { TOOLDELTA_KEYS__0__NAME: 'k', TOOLDELTA_KEYS__0__ENV: 'K' } : {}
       if (isKey && path.at(-1) === 'file') delete around['TOOLDELTA_KEYS__0__ENV']
+      if (path[0] === 'clientProfiles' || (isKey && path.at(-1) === 'profile')) Object.assign(around, clientProfile)
       const config = read({ ...around, [variableName(place)]: text })
       expect(getAt(config, place), variableName(place)).toEqual(value)
     }
