@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { ParserEvent } from '@tooldelta/core'
 import { describeDifference, findDifferentSplit } from '../src/trace/all-splits.ts'
 import { createFolder, runCommand } from './helpers/command.ts'
 import { qwenText } from './helpers/texts.ts'
