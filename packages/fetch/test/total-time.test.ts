@@ -45,8 +45,9 @@ describe('an answer that is not streamed', () => {
 
   it('is watched as a stream when it turns out to be one', async () => {
     const handle = await open(createStreamAnswer(events.slice(0, 2), [{ hang: true }]), {
-      timeoutMs: 50,
-      totalTimeoutMs: 5000,
+      // Long enough for the head of the answer to come on a busy machine.
+      timeoutMs: 700,
+      totalTimeoutMs: 15_000,
     })
     const { error } = foldStrictly(readEventData(await (await handle(ask(false))).text()))
     expect(error).toMatchObject({ code: 'upstream_timeout' })
@@ -63,7 +64,7 @@ describe('a stream', () => {
 
   it('is over after its own limit of silence', async () => {
     const handle = await open(createStreamAnswer(events.slice(0, 2), [{ hang: true }]), {
-      timeoutMs: 50,
+      timeoutMs: 700,
       totalTimeoutMs: 60_000,
     })
     const { error } = foldStrictly(readEventData(await (await handle(ask(true))).text()))
