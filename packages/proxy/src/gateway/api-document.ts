@@ -70,6 +70,7 @@ function createModelPaths(config: Config, model: string): Schema {
         },
       },
     ),
+    ...createWirePaths(post, model),
     '/v1/completions': post(
       'A completion of a text; passed on as it is',
       { type: 'object', required: ['model', 'prompt'], additionalProperties: true, example: { model, prompt: 'Once' } },
@@ -86,6 +87,41 @@ function createModelPaths(config: Config, model: string): Schema {
     },
     ...Object.fromEntries(
       pass.map((path) => [path, post('Passed on as it is', { type: 'object' }, object('An answer.'))]),
+    ),
+  }
+}
+
+/** Clients of other APIs; their errors and events are those of these APIs. */
+function createWirePaths(post: (summary: string, schema: Schema, answer: Schema) => Schema, model: string): Schema {
+  const body = (required: string[], example: Schema): Schema => ({
+    type: 'object',
+    required: ['model', ...required],
+    additionalProperties: true,
+    example: { model, ...example },
+  })
+  const answer = (what: string): Schema => ({
+    description: `${what}, or with "stream": true its events as server-sent events.`,
+    content: {
+      'application/json': { schema: { type: 'object' } },
+      'text/event-stream': { schema: { type: 'string' } },
+    },
+  })
+  const messages = [{ role: 'user', content: 'What is the weather in Oslo?' }]
+  return {
+    '/v1/responses': post(
+      'OpenAI Responses API, without a store: the whole conversation is sent as input',
+      body(['input'], { input: 'What is the weather in Oslo?' }),
+      answer('A response'),
+    ),
+    '/v1/messages': post(
+      'Anthropic Messages API; errors have the shape of that API',
+      body(['messages', 'max_tokens'], { max_tokens: 256, messages }),
+      answer('A message'),
+    ),
+    '/v1/messages/count_tokens': post(
+      'Counts the tokens of a prompt: the model reads it and writes one token',
+      body(['messages'], { messages }),
+      object('{"input_tokens": ...}'),
     ),
   }
 }

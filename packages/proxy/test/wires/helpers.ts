@@ -21,18 +21,25 @@ export interface Stage {
   post(path: string, body: object, headers?: Record<string, string>): Promise<Response>
 }
 
+/** @param env - where the gateway looks its keys up */
+export type StartStage = (
+  options?: Partial<FakeUpstreamOptions>,
+  settings?: Settings,
+  env?: NodeJS.ProcessEnv,
+) => Promise<Stage>
+
 /** Starts stages for the tests of a file, and ends them after each. */
-export function createStages(): (options?: Partial<FakeUpstreamOptions>, settings?: Settings) => Promise<Stage> {
+export function createStages(): StartStage {
   const starter: GatewayStarter = createStarter()
   const upstreams: FakeUpstream[] = []
   afterEach(async () => {
     for (const upstream of upstreams.splice(0)) await upstream.close()
   })
-  return async (options = {}, settings = {}) => {
+  return async (options = {}, settings = {}, env = {}) => {
     const upstream = await startFakeUpstream({ kind: 'vllm-new', answer: createObedientModel(), ...options })
     upstreams.push(upstream)
     const models = [{ name: 'coder', upstreamModel: 'qwen3-coder', format: 'qwen3_coder' }]
-    const gateway = await starter.gateway(upstream, { models, ...settings })
+    const gateway = await starter.gateway(upstream, { models, ...settings }, { env })
     const { url } = gateway
     const post = (path: string, body: object, headers: Record<string, string> = {}): Promise<Response> =>
       fetch(url + path, {
