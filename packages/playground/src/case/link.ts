@@ -1,5 +1,6 @@
 import type { Cuts } from '../trace/cuts.ts'
 import { type Case, emptyCase } from './case.ts'
+import { pickOptions } from './options.ts'
 
 /** Names the shape, so that a later page can still read an old link. */
 const version = '1.'
@@ -53,7 +54,7 @@ function toCase(value: unknown): Case {
     compare: typeof given.compare === 'string' ? given.compare : undefined,
     cuts: toCuts(given.cuts),
     finish: given.finish === 'length' ? 'length' : 'stop',
-    options: toOptions(given.options),
+    options: pickOptions((given.options ?? {}) as Record<string, unknown>),
   }
 }
 
@@ -68,19 +69,4 @@ function toCuts(value: unknown): Cuts {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-}
-
-const choices: { readonly [name in keyof Case['options']]-?: readonly unknown[] } = {
-  reasoning: ['off', 'tags', 'open', 'auto'],
-  callsInReasoning: ['if-last', 'extract', 'ignore'],
-  fencedCalls: ['content', 'extract'],
-  closers: ['confirmed', 'first'],
-  repair: [true, false],
-  unknownTools: ['forward', 'content'],
-}
-
-function toOptions(value: unknown): Case['options'] {
-  const given = (value ?? {}) as Record<string, unknown>
-  const known = Object.entries(choices).filter(([name, allowed]) => allowed.includes(given[name]))
-  return Object.fromEntries(known.map(([name]) => [name, given[name]]))
 }

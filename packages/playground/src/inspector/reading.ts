@@ -1,12 +1,14 @@
 import type { StreamDetail } from '../../../proxy/src/inspect/types.ts'
-import { type Case, emptyCase, type CaseOptions } from '../case/case.ts'
+import { type Case, emptyCase } from '../case/case.ts'
+import { pickOptions } from '../case/options.ts'
 import { toMarks } from '../case/read-file.ts'
 import type { TraceOptions } from '../trace/trace.ts'
 
 /** How the text of an exchange is traced: as the proxy reads it, or would. */
-export function toTraceOptions({ stream, reading }: StreamDetail): TraceOptions {
-  const options = pick(reading, ['format', 'tools', 'limits', 'singleCall', 'requiresCall', ...caseOptions])
-  return { format: stream.format, ...options } as TraceOptions
+export function toTraceOptions({ stream, reading = {} }: StreamDetail): TraceOptions {
+  const { format = stream.format, tools, limits, singleCall, requiresCall } = reading
+  // Names that the client has for tools are a table that JSON does not carry: the page shows the names that the model was given.
+  return { ...pickOptions(reading), ...clean({ format, tools, limits, singleCall, requiresCall }) } as TraceOptions
 }
 
 /** The chunks of a choice; what the proxy has put into the model's mouth is the first. */
@@ -27,13 +29,10 @@ export function toCase(detail: StreamDetail, chunks: readonly string[], finish: 
     tools: tools === undefined ? '' : JSON.stringify(tools, null, 2),
     cuts: toMarks(chunks),
     finish,
-    options: pick(reading, caseOptions) as CaseOptions,
+    options: pickOptions(reading ?? {}),
   }
 }
 
-const caseOptions = ['reasoning', 'callsInReasoning', 'fencedCalls', 'closers', 'repair', 'unknownTools'] as const
-
-function pick(from: Readonly<Record<string, unknown>> | undefined, names: readonly string[]): Record<string, unknown> {
-  const entries = names.map((name) => [name, from?.[name]] as const)
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+function clean(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }

@@ -7,7 +7,7 @@ const shownItems = 200
 /** What the machine did in one step: its state, the held text, the events and the chunks on the wire. */
 export function StepPanel({ step }: { step: Step }) {
   return (
-    <div class="step">
+    <div class="step" data-step={step.index}>
       <dl class="facts">
         <dt>Chunk</dt>
         <dd>{step.isEnd ? <em>the end</em> : <code class="quoted">{JSON.stringify(clip(step.chunk))}</code>}</dd>

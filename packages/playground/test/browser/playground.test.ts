@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { parseToolCalls } from '@tooldelta/core'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { encodeCase } from '../../src/case/link.ts'
 import { emptyCase } from '../../src/case/case.ts'
-import { axeScript, browserPath, missingBrowser, PageUnderTest } from './browser.ts'
+import { browserPath, findViolations, fitsItsWidth, missingBrowser, PageUnderTest } from './browser.ts'
 
 if (browserPath === undefined) console.warn(missingBrowser)
 
@@ -16,6 +15,7 @@ const wholeArguments = whole.toolCalls[0]?.function.arguments ?? ''
 describe.skipIf(browserPath === undefined)('the playground in a browser', { timeout: 60_000 }, () => {
   const site = new PageUnderTest()
   beforeAll(() => site.start(), 60_000)
+  afterEach(() => site.closePages())
   afterAll(() => site.stop())
 
   const fragmentOf = async (change: object): Promise<string> =>
@@ -92,7 +92,7 @@ describe.skipIf(browserPath === undefined)('the playground in a browser', { time
     expect(await page.getByTestId('message').count()).toBe(1)
     await tools.fill('[{"type":"function","function":{"name":"other"}}]')
     await page.getByRole('button', { name: 'Last step' }).click()
-    await expect.poll(() => page.locator('.diagnostics').textContent()).toContain('undeclared-tool')
+    await expect.poll(() => page.locator('.diagnostics').textContent()).toContain('unknown-tool')
   })
 
   it('never runs or draws what a model writes', async () => {
@@ -203,17 +203,8 @@ describe.skipIf(browserPath === undefined)('the playground in a browser', { time
           fragment: await fragmentOf({ compare: 'hermes' }),
         })
         await page.getByRole('button', { name: 'Last step' }).click()
-        await page.addScriptTag({ content: readFileSync(axeScript(), 'utf8') })
-        const violations = await page.evaluate(async () => {
-          const { axe } = window as unknown as {
-            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-          }
-          return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-        })
-        expect(violations).toEqual([])
-        // Nothing sticks out to the right of a phone.
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
-        await page.context().close()
+        expect(await findViolations(page)).toEqual([])
+        expect(await fitsItsWidth(page)).toBe(true)
       }
     },
   )
@@ -237,7 +228,5 @@ async function waitForSteps(page: Page, steps: number): Promise<void> {
 }
 
 async function waitForStep(page: Page, step: number): Promise<void> {
-  await expect.poll(() => page.getByTestId('step-number').textContent()).toMatch(new RegExp(`^${step + 1} /`))
-  // The view follows the slider by one answer of the worker.
-  await page.waitForTimeout(50)
+  await page.locator(`.step[data-step="${step}"]`).waitFor()
 }

@@ -58,10 +58,11 @@ async function watch(
   const response = await fetch(`${url}/inspect/api/events${query}`, { signal: control.signal })
   const seen: InspectEvent[] = []
   const parser = createParser({ onEvent: ({ data }) => void seen.push(JSON.parse(data) as InspectEvent) })
-  const decoder = new TextDecoder()
-  for await (const bytes of response.body!) {
-    parser.feed(decoder.decode(bytes as Uint8Array, { stream: true }))
-    if (isEnough(seen)) break
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+  while (!isEnough(seen)) {
+    const { done, value } = await reader.read()
+    if (done) break
+    parser.feed(value)
   }
   control.abort()
   return seen
