@@ -35,11 +35,14 @@ const hermesBody = { family: 'json-envelope', row: HERMES_BODY } as const
  * </tool_call>
  * ```
  *
+ * Qwen3.5 and its successors write the same calls. Where they think, their template opens the thought in the prompt; a server without a
+ * reasoning parser then needs `reasoning: 'open'`, or `'auto'` where requests switch the thought on and off.
+ *
  * Seen in the wild: no `<tool_call>` (ollama#17742), no `</parameter>` (ollama#17914), JSON bodies (Qwen3-Coder#537).
  */
 export const qwen3Coder: Format = {
   id: 'qwen3_coder',
-  aliases: ['qwen3_xml'],
+  aliases: ['qwen3_xml', 'qwen3_5', 'qwen3_6', 'qwen3_8'],
   models: ['Qwen3-Coder', 'Qwen3-Coder-Next', 'Qwen3.5', 'Qwen3.6', 'Qwen3.8'],
   syntax: qwenTags,
   dialect: hermesBody,

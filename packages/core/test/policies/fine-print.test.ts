@@ -295,7 +295,7 @@ describe('FP20 and FP21 format ids', () => {
   })
 
   it('FP20 FP21 aliases read as their format', () => {
-    expect(findFormat('qwen3_xml').id).toBe('qwen3_coder')
+    for (const alias of ['qwen3_xml', 'qwen3_5', 'qwen3_6', 'qwen3_8']) expect(findFormat(alias).id).toBe('qwen3_coder')
     expect(findFormat('qwen').id).toBe('hermes')
     expect(findFormat('qwen3').id).toBe('hermes')
     expect(findFormat('apriel').id).toBe('jamba')

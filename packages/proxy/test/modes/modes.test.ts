@@ -91,6 +91,18 @@ describe('mode prompt', () => {
     }
   })
 
+  it.each(['qwen3_5', 'qwen3_6', 'qwen3_8'])(
+    '%s is a format whose tools are written as its own template does',
+    async (format) => {
+      const proxy = await openProxy({ kind: 'vllm-new', templateRendersTools: false }, { mode: 'prompt', format })
+      expect(await proxy.stream({ tools })).toMatchObject(called)
+      expect(proxy.lastPrompt()).toMatch(/<tools>\n\{"type": "function", "function": \{"name": /)
+      const coder = await openProxy({ kind: 'vllm-new', templateRendersTools: false }, { mode: 'prompt' })
+      await coder.stream({ tools })
+      expect(coder.lastPrompt()).toMatch(/<tools>\n<function>\n<name>/)
+    },
+  )
+
   it('keeps even a bad parser of the server out', async () => {
     for (const kind of kinds) {
       const proxy = await openProxy({ kind, toolParser: 'mistral' }, { mode: 'prompt' })
