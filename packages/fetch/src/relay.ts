@@ -67,11 +67,7 @@ export function relayBody(body: ReadableStream<Uint8Array>, options: RelayOption
   /** The next piece of the upstream, or `over` when collected arguments have to go out before it comes. */
   async function readOrHold(holding: HoldTimer): Promise<Uint8Array | 'over' | undefined> {
     if (holding.isOver) return 'over'
-    if (reading === undefined) {
-      reading = read()
-      // Where nobody waits for it when it breaks, the next one who does is told.
-      reading.catch(ignore)
-    }
+    reading ??= read()
     const over = new Promise<'over'>((resolve) => (wake = () => resolve('over')))
     const value = await Promise.race([reading, over]).finally(() => (wake = undefined))
     if (value !== 'over') reading = undefined

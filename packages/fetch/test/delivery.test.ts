@@ -165,6 +165,21 @@ describe('coalesceArguments', () => {
     expect(rejections).toEqual([])
   })
 
+  it('sends what is collected at once to a client that comes back after the time', async () => {
+    const source = new TransformStream<Uint8Array, Uint8Array>(undefined, { highWaterMark: 9 }, { highWaterMark: 9 })
+    const writer = source.writable.getWriter()
+    const response = new Response(source.readable, { headers: { 'content-type': 'text/event-stream' } })
+    const reader = transformResponse(response, { ...qwen, coalesceArguments: { maxDelayMs: 50 } }).body!.getReader()
+    await writer.write(new TextEncoder().encode(role + text(opening)))
+    await reader.read()
+    await vi.advanceTimersByTimeAsync(500)
+    const late = reader.read()
+    await settle()
+    expect(vi.getTimerCount()).toBe(0)
+    expect(new TextDecoder().decode((await late).value)).toContain('Tro')
+    await reader.cancel()
+  })
+
   it('sets no timer where only the characters count', async () => {
     const stream = openStream({ coalesceArguments: { minChars: 1000 } })
     await stream.write(role, text(opening))

@@ -78,11 +78,15 @@ describe('coalesceArguments', () => {
     const long = openCall + 'x'.repeat(200) + '</parameter>\n</function>\n</tool_call>'
     const chunks = [roleChunk, ...cutEvery(long, 3), chunkOf({}, 'stop')]
     const plain = sizesOf(run(chunks))
-    const sizes = sizesOf(run(chunks, { coalesceArguments: { minChars: 50 } }))
     expect(plain.length).toBeGreaterThan(60)
-    expect(sizes.length).toBeLessThan(7)
-    expect(sizes.slice(0, -1).every((size) => size >= 50)).toBe(true)
-    expect(sizes.reduce((sum, size) => sum + size)).toBe(plain.reduce((sum, size) => sum + size))
+    for (let minChars = 1; minChars < 60; minChars += 1) {
+      const expected = [0]
+      for (const size of plain) {
+        if (expected.at(-1)! >= minChars) expected.push(0)
+        expected[expected.length - 1]! += size
+      }
+      expect(sizesOf(run(chunks, { coalesceArguments: { minChars } })), `${minChars}`).toEqual(expected)
+    }
   })
 
   it('sends what it has before text, a thought or another call goes out', () => {

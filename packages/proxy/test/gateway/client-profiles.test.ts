@@ -134,6 +134,7 @@ describe('client profiles', () => {
   it.each([
     ['a*b*c', 'xxAyyBzzCxx', true],
     ['a*b', 'ba', false],
+    ['ab*ba', 'aba', false],
     ['*', '', true],
     ['(a+)+$', 'aaaa', false],
     ['(a+)+$', 'x (A+)+$', true],
