@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { ChatTool } from '@tooldelta/core'
+import type { ChatTool, ParserOptions } from '@tooldelta/core'
 import { eachTwoWaySplit } from '@tooldelta/testkit'
 import { cutWhole } from '../cuts.ts'
 import type { Recordings } from '../recordings.ts'
@@ -10,9 +10,8 @@ import { runMiddleware, type MiddlewareName, type MiddlewareRun } from './ai-sdk
 
 /** A text, its ways of being cut, and its one right reading. */
 interface CutText {
-  format: string
   text: string
-  tools: readonly ChatTool[]
+  options: ParserOptions & { format: string }
   expected: { content: string | null; calls: { name: string; arguments: unknown }[] }
   cuts: Iterable<readonly string[]>
 }
@@ -66,10 +65,10 @@ async function count(name: MiddlewareName, texts: readonly CutText[]): Promise<T
 /** `undefined` when the middleware threw. */
 async function run(
   name: MiddlewareName,
-  { format, tools }: CutText,
+  { options }: CutText,
   chunks: readonly string[],
 ): Promise<MiddlewareRun | undefined> {
-  return runMiddleware(name, { options: { format, tools } }, chunks).catch(() => undefined)
+  return runMiddleware(name, { options }, chunks).catch(() => undefined)
 }
 
 function isRight({ expected }: CutText, result: MiddlewareRun | undefined): boolean {
@@ -95,9 +94,8 @@ function readFixtures(format: string): CutText[] {
   const file = join(resolve('packages/testbed/fixtures/formats'), `${format}.json`)
   const fixtures = JSON.parse(readFileSync(file, 'utf8')) as Fixture[]
   return fixtures.filter(isPlain).map(({ text, tools, expected }) => ({
-    format,
     text,
-    tools: tools!,
+    options: { format, tools: tools ?? declareTools(expected.calls) },
     expected: {
       content: expected.content,
       calls: expected.calls.map((call) => ({ name: call.name, arguments: readJson(call.arguments) })),
@@ -106,23 +104,39 @@ function readFixtures(format: string): CutText[] {
   }))
 }
 
-/** Well-formed calls of declared tools, without options and thoughts, which the other package leaves to another middleware. */
+/** Well-formed calls, without options and thoughts, which the other package leaves to another middleware. */
 function isPlain({ tools, options, finishReason = 'stop', expected }: Fixture): boolean {
-  const names = tools?.map((tool) => tool.function.name) ?? []
-  const areWhole = expected.calls.every(({ name, status }) => status === 'complete' && names.includes(name))
-  return (
-    areWhole &&
-    expected.calls.length > 0 &&
-    options === undefined &&
-    finishReason === 'stop' &&
-    expected.reasoning === null
-  )
+  const names = tools?.map((tool) => tool.function.name)
+  const areWhole = expected.calls.every(({ name, status }) => status === 'complete' && names?.includes(name) !== false)
+  const isOrdinary = options === undefined && finishReason === 'stop' && expected.reasoning === null
+  return areWhole && isOrdinary && expected.calls.length > 0
+}
+
+/** Tools of a fixture that has none: what its calls say of their arguments. */
+function declareTools(calls: Fixture['expected']['calls']): ChatTool[] {
+  const tools = new Map<string, Record<string, object>>()
+  for (const call of calls) {
+    const properties = tools.get(call.name) ?? {}
+    for (const [key, value] of Object.entries(readJson(call.arguments) as object))
+      properties[key] = { type: typeof value }
+    tools.set(call.name, properties)
+  }
+  return [...tools].map(([name, properties]) => ({
+    type: 'function',
+    function: { name, parameters: { type: 'object', properties } },
+  }))
 }
 
 function readTurns({ turns }: Recordings): CutText[] {
   return turns
     .filter(({ expected }) => expected.calls.length > 0)
-    .map(({ format, text, chunks, tools, expected }) => ({ format, text, tools, expected, cuts: [chunks] }))
+    .map(({ format, text, chunks, tools, expected }) => ({
+      text,
+      // The recordings count thoughts as content.
+      options: { format, tools, reasoning: 'off' },
+      expected,
+      cuts: [chunks],
+    }))
 }
 
 function readJson(text: string): unknown {
