@@ -90,3 +90,17 @@ it('takes more chunks after it was looked at', () => {
     { start: 5, end: 11, fate: 'held' },
   ])
 })
+
+it('keeps a megabyte in tokens without a copy for each step, and shows any step of it at once', () => {
+  const big = `<tool_call>\n<function=write>\n<parameter=text>\n${'const value = compute(index + 1)\n'.repeat(32_000)}</parameter>\n</function>\n</tool_call>`
+  const trace = new Trace(options)
+  const chunks = cutText(big, { kind: 'tokens' })
+  for (const chunk of chunks) trace.push(chunk)
+  trace.end('stop')
+  expect(trace.length).toBe(chunks.length + 1)
+  const start = performance.now()
+  for (const step of [trace.length - 2, 1000, 200_000]) expect(trace.step(step).wire).toHaveLength(1)
+  expect(trace.message(200_000).calls[0]?.arguments.length).toBeGreaterThan(400_000)
+  // Far above what it takes, far below what a replay of every chunk would.
+  expect(performance.now() - start).toBeLessThan(3000)
+})

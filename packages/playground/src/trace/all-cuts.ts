@@ -19,11 +19,12 @@ export function* compareAllCuts(
   text: string,
   options: ParserOptions,
   finish: 'stop' | 'length',
+  createParser: typeof createToolCallParser = createToolCallParser,
 ): Generator<number, DifferentCut | undefined> {
-  const whole = createToolCallParser(options)
+  const whole = createParser(options)
   const wanted = mergeEvents([...whole.feed(text), ...whole.end(finish)])
   for (let at = 1; at < text.length; at += 1) {
-    const parser = createToolCallParser(options)
+    const parser = createParser(options)
     const events = [...parser.feed(text.slice(0, at)), ...parser.feed(text.slice(at)), ...parser.end(finish)]
     const got = mergeEvents(events)
     const place = findDifference(wanted, got)

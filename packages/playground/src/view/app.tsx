@@ -1,5 +1,5 @@
 import { examples } from 'virtual:catalog'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { type Case, emptyCase, toParserOptions } from '../case/case.ts'
 import type { Example } from '../case/example.ts'
 import { decodeCase, encodeCase } from '../case/link.ts'
@@ -15,8 +15,10 @@ import { useTraceClient } from './use-trace-client.ts'
 /** Keystrokes come faster than a long text is traced. */
 const typingPauseMs = 150
 
-interface Size {
+/** What has been traced. */
+interface Traced {
   version: number
+  text: string
   steps: number
 }
 
@@ -24,7 +26,8 @@ interface Size {
 export function App() {
   const [shown, setShown] = useState<Case>(() => fromExample(examples[0]))
   const [step, setStep] = useState(0)
-  const [size, setSize] = useState<Size>({ version: 0, steps: 0 })
+  const [traced, setTraced] = useState<Traced>({ version: 0, text: '', steps: 0 })
+  const started = useRef('')
   const [progress, setProgress] = useState<number | undefined>()
   const [problem, setProblem] = useState<string | undefined>()
   const [notice, setNotice] = useState('')
@@ -36,7 +39,7 @@ export function App() {
     onProgress: (done, all) => setProgress(done / all),
     onGrown: ({ steps }) => {
       setProgress(undefined)
-      setSize(({ version }) => ({ version: version + 1, steps }))
+      setTraced(({ version }) => ({ version: version + 1, text: started.current, steps }))
       setStep((now) => Math.min(now, Math.max(0, steps - 1)))
     },
     onFailed: (message) => {
@@ -65,11 +68,12 @@ export function App() {
     if ('problem' in tools) return
     const start = (): void => {
       setProblem(undefined)
+      started.current = shown.text
       const options = titles.map((format) => toParserOptions(shown, format, tools.tools))
       client.start({ type: 'trace', text: shown.text, cuts: shown.cuts, finish: shown.finish, options })
     }
     setAllCuts(undefined)
-    const timer = setTimeout(start, size.version === 0 ? 0 : typingPauseMs)
+    const timer = setTimeout(start, traced.version === 0 ? 0 : typingPauseMs)
     return () => clearTimeout(timer)
   }, [shown, tools])
 
@@ -167,10 +171,10 @@ export function App() {
         )}
         <TraceView
           client={client}
-          text={shown.text}
+          text={traced.text}
           titles={titles}
-          version={size.version}
-          steps={size.steps}
+          version={traced.version}
+          steps={traced.steps}
           step={step}
           marks={shown.cuts.kind === 'marks' ? shown.cuts.at : []}
           onStep={setStep}

@@ -22,7 +22,8 @@ interface TraceViewProps {
 
 /** One traced text: the scrubber, and for each compared format its colours, step and message. */
 export function TraceView({ client, text, titles, version, steps, step, marks, onStep, onToggleMark }: TraceViewProps) {
-  const [views, setViews] = useState<View[]>([])
+  // Text and colours change together.
+  const [drawn, setDrawn] = useState<{ text: string; views: View[] }>({ text, views: [] })
   // The columns scroll on their own; what is asked for covers what each of them shows.
   const [ranges, setRanges] = useState<readonly Range[]>([{ from: 0, to: 4000 }])
   const shownRanges = ranges.slice(0, titles.length)
@@ -35,16 +36,16 @@ export function TraceView({ client, text, titles, version, steps, step, marks, o
 
   // One question at a time: while one scrubs fast, only the newest place is asked for.
   const ask = useCallback(async (): Promise<void> => {
-    if (steps === 0) return setViews([])
+    if (steps === 0) return setDrawn({ text, views: [] })
     if (busy.current) return
     busy.current = true
     const shown = await client.show(step, range.from, range.to)
     busy.current = false
-    setViews(shown)
+    setDrawn({ text, views: shown })
     const next = again.current
     again.current = undefined
     next?.()
-  }, [client, version, steps, step, range.from, range.to])
+  }, [client, version, text, steps, step, range.from, range.to])
   useEffect(() => {
     if (busy.current) again.current = () => void ask()
     else void ask()
@@ -70,12 +71,12 @@ export function TraceView({ client, text, titles, version, steps, step, marks, o
       <Legend />
       <div class={`columns of-${titles.length}`}>
         {titles.map((title, index) => {
-          const view = views[index]
+          const view = drawn.views[index]
           return (
             <section class="column" key={index} aria-label={title}>
               {titles.length > 1 && <h2>{title}</h2>}
               <RawText
-                text={text}
+                text={drawn.text}
                 step={view?.step}
                 segments={view?.segments ?? []}
                 label={`Raw text, ${title}`}
