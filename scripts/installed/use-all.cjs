@@ -13,9 +13,11 @@ const completion = {
 }
 
 /** Reads the same call through every package and over sockets where the package serves. */
-exports.useAll = async function useAll({ core, openai, fetch, fetchNode, express, fastify }) {
+exports.useAll = async function useAll({ core, openai, fetch, fetchNode, express, fastify, aiSdk }) {
   checkCall(core.parseToolCalls(text, options).toolCalls)
   checkCall(openai.transformCompletion(completion, options).choices[0].message.tool_calls)
+
+  await useMiddleware(aiSdk)
 
   const response = await fetch.transformResponse(Response.json(completion), options)
   checkCall((await response.json()).choices[0].message.tool_calls)
@@ -40,6 +42,23 @@ exports.useAll = async function useAll({ core, openai, fetch, fetchNode, express
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
   await ask({ url, close: () => server.close() })
   await upstream.close()
+}
+
+/** Through the AI SDK, which npm has installed as the peer of the package. */
+async function useMiddleware({ toolCallMiddleware }) {
+  const { wrapLanguageModel } = require('ai')
+  const finishReason = { unified: 'stop', raw: 'stop' }
+  const doGenerate = async () => ({ content: [{ type: 'text', text }], finishReason, usage: {}, warnings: [] })
+  const model = wrapLanguageModel({
+    model: { specificationVersion: 'v3', provider: 'text', modelId: 'text', supportedUrls: {}, doGenerate },
+    middleware: toolCallMiddleware({ format: 'qwen3_coder' }),
+  })
+  const [{ function: definition }] = tools
+  const { name, parameters: inputSchema } = definition
+  const prompt = [{ role: 'user', content: [{ type: 'text', text: 'Write.' }] }]
+  const { content } = await model.doGenerate({ prompt, tools: [{ type: 'function', name, inputSchema }] })
+  const calls = content.filter(({ type }) => type === 'tool-call')
+  checkCall(calls.map(({ toolName, input }) => ({ function: { name: toolName, arguments: input } })))
 }
 
 async function ask({ url, close }) {

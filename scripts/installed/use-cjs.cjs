@@ -2,6 +2,7 @@
 const { useAll } = require('./use-all.cjs')
 
 useAll({
+  aiSdk: require('@tooldelta/ai-sdk'),
   core: require('@tooldelta/core'),
   openai: require('@tooldelta/openai'),
   fetch: require('@tooldelta/fetch'),
