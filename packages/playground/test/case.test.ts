@@ -51,7 +51,7 @@ describe('a link', () => {
       format: ['x'],
       tools: null,
       compare: {},
-      cuts: { kind: 'marks', at: [1, -2, 'x', 1e400, 2.5] },
+      cuts: { kind: 'marks', at: [1, -2, 'x', 2 ** 60, 2.5] },
       finish: 'never',
       options: { repair: 'yes', reasoning: 'open', createCallId: 'x', __proto__: { closers: 'first' } },
       more: 1,
