@@ -1,30 +1,46 @@
-// Measures @tooldelta/core as a bundler would ship it and holds it against the number that the README promises.
+// Measures packages as a bundler would ship them and holds each against the number that its README promises.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { root } from './workspace.mjs'
 
-const promise = /(\d+(?:\.\d+)?) kB minified and gzipped/.exec(readFileSync(join(root, 'README.md'), 'utf8'))
-if (promise === null) throw new Error('README.md has to state the size of core as "N kB minified and gzipped".')
-const budget = Number(promise[1])
+const packages = [
+  { name: 'core', readme: 'README.md', external: [] },
+  // zod is a peer of the AI SDK: its users have it.
+  { name: 'ai-sdk', readme: 'packages/ai-sdk/README.md', external: ['zod'] },
+]
 
-const { outputFiles } = await build({
-  entryPoints: [join(root, 'packages/core/src/index.ts')],
-  bundle: true,
-  minify: true,
-  write: false,
-  format: 'esm',
-  platform: 'neutral',
-  target: 'es2022',
-})
-const [{ contents }] = outputFiles
-const size = gzipSync(contents, { level: 9 }).length / 1000
-
-console.log(
-  `@tooldelta/core: ${size.toFixed(1)} kB minified and gzipped (${(contents.length / 1000).toFixed(1)} kB minified); the README promises ${budget} kB`,
-)
-if (size > budget) {
-  console.error('Core has outgrown the README. Make it smaller, or state the new size there and in the change.')
+for (const one of packages) {
+  const budget = readPromise(one.readme)
+  const { minified, zipped } = await measure(one)
+  console.log(
+    `@tooldelta/${one.name}: ${zipped.toFixed(1)} kB minified and gzipped (${minified.toFixed(1)} kB minified); ${one.readme} promises ${budget} kB`,
+  )
+  if (zipped <= budget) continue
+  console.error(`${one.name} has outgrown its README. Make it smaller, or state the new size there and in the change.`)
   process.exitCode = 1
+}
+
+function readPromise(readme) {
+  const promise = /(\d+(?:\.\d+)?) kB minified and gzipped/.exec(readFileSync(join(root, readme), 'utf8'))
+  if (promise === null) throw new Error(`${readme} has to state the size as "N kB minified and gzipped".`)
+  return Number(promise[1])
+}
+
+async function measure({ name, external }) {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, `packages/${name}/src/index.ts`)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['@tooldelta/source'],
+    target: 'es2022',
+    external,
+  })
+  const [{ contents }] = outputFiles
+  return { minified: contents.length / 1000, zipped: gzipSync(contents, { level: 9 }).length / 1000 }
 }
