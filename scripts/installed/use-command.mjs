@@ -1,7 +1,7 @@
 // As use-esm.mjs, by the installed command.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 const expected = JSON.parse(readFileSync('cases.json', 'utf8'))
 writeFileSync('answer.txt', expected.text)
@@ -21,3 +21,8 @@ const { content, tool_calls: calls } = JSON.parse(stdout)
 assert.equal(content, 'On it.')
 assert.equal(calls[0].function.name, expected.name)
 assert.deepEqual(JSON.parse(calls[0].function.arguments), expected.arguments)
+
+// The pages that the command serves.
+for (const page of ['index', 'inspect', 'diagnostics']) {
+  assert.ok(existsSync(`node_modules/@tooldelta/playground/dist/${page}.html`), `${page}.html is missing`)
+}

@@ -60,7 +60,7 @@ function readFixtures(format: string): Example[] {
     .map(({ title, text, tools }) => ({ format, title, text, ...(tools !== undefined && { tools }) }))
 }
 
-/** Real outputs, whole streams of them, shortest first. */
+/** Real outputs, whole streams of them: the longest one of each model that is short enough for a page. */
 function readRecordings(): Example[] {
   const folder = new URL('recordings/', fixtures)
   if (!readdirSync(folder).includes('recorded.jsonl')) return []
@@ -69,6 +69,7 @@ function readRecordings(): Example[] {
     .map((line) => JSON.parse(line) as Example & { id: string; model: string })
     .filter(({ text, chunks }) => chunks !== undefined && text.includes('<tool_call>') && text.length < 2500)
     .toSorted((a, b) => b.text.length - a.text.length)
+    .filter(({ model }, place, all) => all.findIndex((other) => other.model === model) === place)
     .slice(0, shownRecordings)
     .map(({ format, text, chunks, tools, model }) => ({
       format,
