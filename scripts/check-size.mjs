@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { measurePage } from './measure-page.mjs'
 import { root } from './workspace.mjs'
 
 const packages = [
@@ -19,6 +20,17 @@ for (const one of packages) {
   )
   if (zipped <= budget) continue
   console.error(`${one.name} has outgrown its README. Make it smaller, or state the new size there and in the change.`)
+  process.exitCode = 1
+}
+
+/** What docs/playground.md promises, in kB. */
+const pageBudget = 120
+const page = await measurePage()
+console.log(
+  `@tooldelta/playground: ${page.toFixed(1)} kB gzipped to load; docs/playground.md promises ${pageBudget} kB`,
+)
+if (page > pageBudget) {
+  console.error('The playground has outgrown docs/playground.md. See what its bundles hold, and make it smaller.')
   process.exitCode = 1
 }
 
