@@ -1,4 +1,3 @@
-export { checkRequestOptions } from './check-options.ts'
 export { prepareRequest } from './prepare-request.ts'
 export type {
   AnswerOptions,

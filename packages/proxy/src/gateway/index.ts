@@ -1,2 +1,2 @@
 export { createGateway } from './gateway.ts'
-export type { Gateway, GatewayOptions, Mode, Probe, ProbeOutcome } from './types.ts'
+export type { Gateway, GatewayOptions, Probe } from './types.ts'

@@ -11,8 +11,6 @@ import {
   writeSync,
 } from 'node:fs'
 
-/** A log file is cut at this size unless `start` is told another one. */
-export const defaultMaxBytes = 10 * 1024 * 1024
 /** Older log files that are kept: `.1` is the youngest. */
 export const keptFiles = 5
 

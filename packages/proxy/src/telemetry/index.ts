@@ -8,8 +8,8 @@ import type { ExchangeTelemetry, RequestLog, Telemetry } from './types.ts'
 import { createUpstreamTelemetry } from './upstream-telemetry.ts'
 
 export { answerMetricsOfWorkers } from './cluster-metrics.ts'
-export { createLoggerOptions, type LoggerOptions, type LogStream } from './logger.ts'
-export type { ExchangeRoute, ExchangeStart, ExchangeTelemetry, RequestLog, Telemetry } from './types.ts'
+export { createLoggerOptions, type LogStream } from './logger.ts'
+export type { ExchangeStart, ExchangeTelemetry, RequestLog, Telemetry } from './types.ts'
 
 /**
  * Starts the telemetry of a server: metrics, one log line for each request, and traces where an OTLP endpoint is set (`tracing.endpoint`,

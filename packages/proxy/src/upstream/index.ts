@@ -1,2 +1,2 @@
-export { createUpstream, type UpstreamSettings } from './create-upstream.ts'
-export type { ReplicaState, Upstream, UpstreamAttempt, UpstreamEvents } from './types.ts'
+export { createUpstream } from './create-upstream.ts'
+export type { Upstream, UpstreamAttempt } from './types.ts'

@@ -34,11 +34,7 @@ export interface OwnHeaders {
 }
 
 /** Reads the arguments of a `fetch`. */
-export async function readRequest(
-  input: FetchInput,
-  init: FetchInit,
-  own: OwnHeaders,
-): Promise<UpstreamRequest> {
+export async function readRequest(input: FetchInput, init: FetchInit, own: OwnHeaders): Promise<UpstreamRequest> {
   const body = readBytes(init?.body)
   // Streams and forms can be sent once only, and a Request holds its body as a stream.
   if (input instanceof Request || body === undefined) {

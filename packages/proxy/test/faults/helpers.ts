@@ -6,14 +6,7 @@ import type { ConfigInput } from '../../src/config/schema.ts'
 import { createGateway, type Gateway } from '../../src/gateway/index.ts'
 import { afterTest } from '../upstream/helpers.ts'
 
-export {
-  afterTest,
-  expectClosedSoon,
-  findClosedPort,
-  inTurn,
-  startRawServer,
-  startReplica,
-} from '../upstream/helpers.ts'
+export { afterTest, expectClosedSoon, findClosedPort, startRawServer, startReplica } from '../upstream/helpers.ts'
 
 export const callText =
   '<tool_call>\n<function=get_weather>\n<parameter=city>\nTromsø 🌍\n</parameter>\n</function>\n</tool_call>'
