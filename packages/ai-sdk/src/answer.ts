@@ -212,7 +212,7 @@ export class AnswerReader {
   /** `tool-calls` is never said when a call was cut off. Other reasons of the provider stay. */
   private decideWord(reason: FinishReason | undefined): string | undefined {
     if (!isRegularEnd(reason)) return undefined
-     
+    if (this.truncated > 0) return 'length'
     if (this.isNative) return undefined
     return this.whole > 0 ? 'tool-calls' : 'stop'
   }

@@ -112,15 +112,9 @@ export function toPrompt(history: readonly PastMessage[]): PromptMessage[] {
   })
 }
 
-/** A message with calls has had them written into its content. */
+/** Whatever was written into a message, calls or tools, stands in its content. */
 function isSame({ role, content }: PastMessage, origin: Origin): boolean {
-  const { message } = origin
-  const hadCalls = Array.isArray(message.content) && message.content.some(isOwnCall)
-  return role === message.role && content === origin.content && !hadCalls
-}
-
-function isOwnCall(part: PromptPart): boolean {
-  return part.type === 'tool-call' && part.providerExecuted !== true
+  return role === origin.message.role && content === origin.content
 }
 
 function toText(content: PastMessage['content']): string {

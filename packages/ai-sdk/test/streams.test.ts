@@ -206,6 +206,23 @@ describe('parts that are no text', () => {
     expect(out.at(-1)).toEqual(finish('tool-calls'))
   })
 
+  it('the end of a block passes at once where nothing is held, with what the provider says at it', async () => {
+    const source: StreamPart = { type: 'source', sourceType: 'url', id: 's', url: 'https://example.com' }
+    const [start, delta, end] = text('Hi.')
+    const cited = { ...end!, providerMetadata: { p: { cited: 1 } } }
+    const out = await pass([start!, delta!, cited, source, finish('stop')])
+    expect(out).toEqual([start, delta, cited, source, finish('stop')])
+    const held = await pass([start!, { ...delta!, delta: 'a <' }, cited, source, finish('stop')])
+    expect(mergeParts(held)).toEqual([
+      start,
+      { ...delta, delta: 'a' },
+      source,
+      { ...delta, delta: ' <' },
+      cited,
+      finish('stop'),
+    ])
+  })
+
   it('several blocks of text keep their ids, and a call may run over them', async () => {
     const second = text('b')[1]!
     const blocks: StreamPart[] = [
