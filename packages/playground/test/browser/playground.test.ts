@@ -74,6 +74,30 @@ describe.skipIf(browserPath === undefined)('the playground in a browser', { time
     await waitForStep(page, Math.ceil(text.length / 4))
   })
 
+  it('takes cuts of your own, by keyboard and by a click with Shift', async () => {
+    const page = await site.open({ fragment: await fragmentOf({ cuts: { kind: 'marks', at: [] } }) })
+    await waitForSteps(page, 2)
+    const field = page.getByLabel(/Cut before characters/)
+    await field.focus()
+    await page.keyboard.type('12, 3 40')
+    await page.keyboard.press('Enter')
+    await waitForSteps(page, 5)
+    expect(await field.inputValue()).toBe('3, 12, 40')
+    await page
+      .locator('.row .fate')
+      .first()
+      .click({ modifiers: ['Shift'], position: { x: 12, y: 8 } })
+    await waitForSteps(page, 6)
+  })
+
+  it('compares two formats, step by step', async () => {
+    const page = await site.open({ fragment: await fragmentOf({ compare: 'hermes' }) })
+    await page.getByRole('button', { name: 'Last step' }).click()
+    await expect.poll(() => page.locator('.column').count()).toBe(2)
+    await page.locator('.column').first().getByText('complete', { exact: true }).waitFor()
+    await page.locator('.column').last().locator('.diagnostics').waitFor()
+  })
+
   it('runs all cuts and says that they are equal', async () => {
     const page = await site.open({ fragment: await fragmentOf({}) })
     await page.getByRole('button', { name: 'All cuts' }).click()

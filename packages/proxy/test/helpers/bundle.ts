@@ -27,7 +27,9 @@ export async function bundleCommand(folder: string): Promise<void> {
     conditions: ['@tooldelta/source'],
     external: Object.keys(packageJson.dependencies).filter((name) => !name.startsWith('@tooldelta/')),
     // Bundled CommonJS modules ask for Node's own by require.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
+    banner: {
+      js: "import { createRequire as createBannerRequire } from 'node:module'; const require = createBannerRequire(import.meta.url)",
+    },
     logLevel: 'warning',
   })
 }
