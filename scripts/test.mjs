@@ -20,6 +20,7 @@ const checks = [
   ['size', () => runScript('check-size.mjs')],
   ['packages as installed', () => runScript('check-packages.mjs')],
   ['tests', runTests],
+  ['real clients', runClients],
   ['seeded bugs', () => runScript('seeded-bugs.mjs')],
 ]
 
@@ -56,6 +57,17 @@ async function runOne(command, cwd = root) {
   const { code, output } = await run(command, { cwd, output: 'keep' })
   if (code !== 0) console.log(output)
   return code === 0
+}
+
+/** The clients that are quick to install and to run; each of their rows counts, and so does one that could not be installed. */
+async function runClients() {
+  const { code, output } = await run([process.execPath, join(root, 'scripts/e2e.mjs'), '--quick', '--no-write'], {
+    output: 'keep',
+  })
+  console.log(output.trimEnd())
+  const [, passed, failed] = /^(\d+) rows are as they should be, (\d+) fail$/m.exec(output) ?? []
+  if (failed === undefined) return { passed: 0, failed: 1 }
+  return { passed: Number(passed), failed: Number(failed) === 0 && code !== 0 ? 1 : Number(failed) }
 }
 
 /** Two at a time: a build with types takes a core and half a gigabyte. */

@@ -38,11 +38,14 @@ const tell = (line: string): boolean => process.stderr.write(`${line}\n`)
 const results = await runClients(chosen, { isFromSources: values.sources, jobs: Number(values.jobs), tell })
 if (!values['no-write']) await writeResults(mergeResults(await readResults(), results))
 if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
-const failed = results.some(
-  ({ notRun, rows }) => notRun !== undefined || rows.some(({ verdict }) => verdict === 'fails'),
+const verdicts = results.flatMap(({ notRun, rows }) =>
+  notRun === undefined ? rows.map(({ verdict }) => verdict) : ['fails'],
 )
+const failed = verdicts.filter((verdict) => verdict === 'fails').length
+const good = verdicts.filter((verdict) => verdict === 'works' || verdict === 'finding').length
+tell(`${good} rows are as they should be, ${failed} fail`)
 // Not later than this: a library may keep its sockets open for a while.
-process.exit(failed ? 1 : 0)
+process.exit(failed > 0 ? 1 : 0)
 
 function readFlags(): ReturnType<typeof parse> {
   try {

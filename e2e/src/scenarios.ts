@@ -121,7 +121,7 @@ async function tryReasoning(client: Client, stand: Stand): Promise<Trial> {
 
 async function tryLarge(client: Client, stand: Stand): Promise<Trial> {
   const { large } = client
-  return converse(client, stand, { model: 'default' }, async ({ place, read }) => {
+  return converse(client, stand, { model: large?.model ?? 'default' }, async ({ place, read }) => {
     const content = largeText.slice(0, large?.characters)
     const call = client.tools.write(place('large.txt'), content)
     const { outcome, file } = await read([{ parts: [call] }, { parts: [end] }])

@@ -59,7 +59,7 @@ export interface Client {
   ran: string
   tools: ClientTools
   /** It cannot cope with 256 KB for a reason of its own: what is tried in its place, and why. */
-  large?: { characters: number; cause: string }
+  large?: { characters?: number; model?: ModelName; cause: string }
   run(task: Task): Promise<Outcome>
 }
 

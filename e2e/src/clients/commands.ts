@@ -182,5 +182,11 @@ function fileTools({ read, write, path: name }: { read: string; write: string; p
 function toOutcome({ code, output, errors }: ProcessResult): Outcome {
   const plain = (text: string): string => text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '').trim()
   const shown = `${plain(output)}\n${plain(errors)}`
-  return code === 0 ? { text: shown } : { text: shown, error: plain(errors) || plain(output) || `exit code ${code}` }
+  if (code === 0) return { text: shown }
+  return { text: shown, error: findError(shown) ?? (shown.trim() || `exit code ${code}`) }
+}
+
+/** The line that tells the error, among warnings and lists of calls. */
+function findError(shown: string): string | undefined {
+  return shown.split('\n').findLast((line) => /cut off|CUDA|\berror\b/i.test(line))
 }

@@ -93,9 +93,9 @@ export const libraryClients: readonly Client[] = libraries.map((library) => {
     tools,
     ...(agent === 'langchain' && {
       large: {
-        characters: 16_384,
+        model: 'whole',
         cause:
-          'With every chunk LangChain reads all arguments so far anew (`AIMessageChunk.concat`, `parsePartialJson`), so that 256 KB take it minutes.',
+          'Needs `deliver: when-complete`: with every delta LangChain reads all arguments so far anew (`AIMessageChunk.concat`, `parsePartialJson`), so that 256 KB in small deltas take it minutes.',
       },
     }),
     run: (task) => (node === 20 ? runAgent(choice, task) : runElsewhere(choice, task)),

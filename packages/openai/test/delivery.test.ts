@@ -124,6 +124,7 @@ describe('coalesceArguments', () => {
     const chunks = [roleChunk, ...cutEvery(wholeCall, 2), chunkOf({}, 'stop')]
     const sizes = sizesOf(run(chunks, { deliver: 'when-complete', coalesceArguments: { minChars: 1_000_000 } }))
     expect(sizes).toHaveLength(1)
+    expect(sizesOf(run(chunks, { deliver: 'when-complete' }))).toEqual(sizes)
   })
 
   it('tells since when it collects, and releases when asked', () => {

@@ -39,7 +39,9 @@ export function createCallDelivery(deliver: DeliveryOptions['deliver']): CallDel
     const index = sentCalls
     sentCalls += 1
     events.push(event)
-    return events.map((one) => (one.type.startsWith('tool-call') ? ({ ...one, index } as ParserEvent) : one))
+    return joinArguments(events).map((one) =>
+      one.type.startsWith('tool-call') ? ({ ...one, index } as ParserEvent) : one,
+    )
   }
 
   return {
@@ -68,4 +70,16 @@ export function createCallDelivery(deliver: DeliveryOptions['deliver']): CallDel
       return [event]
     },
   }
+}
+
+/** A call that has waited for its end is one delta: some clients read all arguments anew with each. */
+function joinArguments(events: readonly ParserEvent[]): ParserEvent[] {
+  const pieces = events.flatMap((event) => (event.type === 'tool-call-arguments' ? [event.text] : []))
+  let isJoined = false
+  return events.flatMap((event): ParserEvent[] => {
+    if (event.type !== 'tool-call-arguments') return [event]
+    if (isJoined) return []
+    isJoined = true
+    return [{ ...event, text: pieces.join('') }]
+  })
 }
