@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeDifference, findDifferentSplit } from '../src/trace/all-splits.ts'
+import { describeDifference } from '../src/trace/describe-difference.ts'
 import { createFolder, runCommand } from './helpers/command.ts'
 import { qwenText } from './helpers/texts.ts'
 
@@ -34,12 +34,6 @@ describe('tooldelta trace', () => {
 })
 
 describe('the comparison of splits', () => {
-  it('reports progress for every split', () => {
-    const seen: number[] = []
-    expect(findDifferentSplit('abc', { format: 'hermes' }, 'stop', (done, all) => seen.push(done, all))).toBeUndefined()
-    expect(seen).toEqual([0, 2, 1, 2])
-  })
-
   it('shows a difference with the text around the cut', () => {
     const text = describeDifference('hello world', {
       at: 5,

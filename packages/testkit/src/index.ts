@@ -1,4 +1,5 @@
 export * from './ambiguity.ts'
+export * from './compare-splits.ts'
 export * from './conformance.ts'
 export * from './events.ts'
 export * from './exact-json.ts'

@@ -1,4 +1,4 @@
-import type { DifferentCut } from '../trace/all-cuts.ts'
+import type { DifferentSplit } from '@tooldelta/testkit'
 import type { AllCutsState } from '../worker/client.ts'
 
 interface AllCutsProps {
@@ -32,7 +32,7 @@ export function AllCuts({ state, text, onStop }: AllCutsProps) {
   return <Difference different={state.different} text={text} />
 }
 
-function Difference({ different: { at, place, whole, cut }, text }: { different: DifferentCut; text: string }) {
+function Difference({ different: { at, place, whole, split }, text }: { different: DifferentSplit; text: string }) {
   return (
     <div class="all-cuts problem" role="alert">
       <p>The cut at {at} gives another result. This is a bug of tooldelta: please report it with `Copy as fixture`.</p>
@@ -47,7 +47,7 @@ function Difference({ different: { at, place, whole, cut }, text }: { different:
         </dd>
         <dt>Event {place}, cut</dt>
         <dd>
-          <code>{JSON.stringify(cut) ?? 'none'}</code>
+          <code>{JSON.stringify(split) ?? 'none'}</code>
         </dd>
       </dl>
     </div>

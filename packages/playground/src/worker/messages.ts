@@ -1,7 +1,7 @@
 import type { ChatTool, ParserOptions } from '@tooldelta/core'
 import type { Case } from '../case/case.ts'
 import type { Cuts } from '../trace/cuts.ts'
-import type { DifferentCut } from '../trace/all-cuts.ts'
+import type { DifferentSplit } from '@tooldelta/testkit'
 import type { Segment, Step, TracedMessage, TraceOptions } from '../trace/trace.ts'
 
 /** What the page asks of the worker. `run` names the case; answers about an older one are thrown away. */
@@ -36,4 +36,4 @@ export type WorkerReply =
   | { type: 'failed'; run: number; message: string }
   | { type: 'answer'; run: number; request: number; value: unknown }
   | { type: 'all-cuts-progress'; run: number; done: number; all: number }
-  | { type: 'all-cuts'; run: number; cuts: number; different: DifferentCut | undefined }
+  | { type: 'all-cuts'; run: number; cuts: number; different: DifferentSplit | undefined }

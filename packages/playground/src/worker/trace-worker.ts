@@ -1,5 +1,5 @@
 import { toFixture } from '../case/fixture.ts'
-import { compareAllCuts } from '../trace/all-cuts.ts'
+import { compareSplits } from '@tooldelta/testkit'
 import { cutText } from '../trace/cuts.ts'
 import { Trace } from '../trace/trace.ts'
 import type { View, WorkerReply, WorkerRequest } from './messages.ts'
@@ -73,7 +73,7 @@ async function trace({ text, cuts, finish, options, ...request }: WorkerRequest 
 
 async function allCuts({ text, finish, options, ...request }: WorkerRequest & { type: 'all-cuts' }): Promise<void> {
   allCutsRun = request.run
-  const work = compareAllCuts(text, options, finish)
+  const work = compareSplits(text, options, finish)
   const all = Math.max(0, text.length - 1)
   let pause = performance.now() + sliceMs
   for (;;) {

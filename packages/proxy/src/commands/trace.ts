@@ -5,7 +5,7 @@ import { wholeNumber } from '../input/numbers.ts'
 import { addParserOptions, choice, type ParserFlags, readParserOptions } from '../input/parser-options.ts'
 import { readText } from '../input/read-text.ts'
 import { createColors } from '../output/colors.ts'
-import { describeDifference, findDifferentSplit } from '../trace/all-splits.ts'
+import { describeDifference } from '../trace/describe-difference.ts'
 import { createProgressPrinter } from '../trace/progress.ts'
 import { traceChunks } from '../trace/trace-chunks.ts'
 
@@ -49,8 +49,13 @@ export function addTraceCommand(program: Command, report: ReportExitCode): void 
         }
         return
       }
-      const different = findDifferentSplit(text, options, flags.finish, createProgressPrinter(process.stderr))
       const count = Math.max(0, text.length - 1)
+      const printProgress = createProgressPrinter(process.stderr)
+      const { compareSplits } = await import('@tooldelta/testkit')
+      const comparison = compareSplits(text, options, flags.finish)
+      let next = comparison.next()
+      for (; next.done !== true; next = comparison.next()) printProgress(next.value, count)
+      const different = next.value
       process.stdout.write(
         different === undefined ? `All ${count} splits are equal.\n` : describeDifference(text, different),
       )

@@ -1,6 +1,6 @@
 import { createToolCallParser } from '@tooldelta/core'
 import { describe, expect, it } from 'vitest'
-import { compareAllCuts, type DifferentCut } from '../src/trace/all-cuts.ts'
+import { compareSplits, type DifferentSplit } from '../src/compare-splits.ts'
 
 const text = 'Hi.\n<tool_call>\n<function=a>\n<parameter=b>\n1\n</parameter>\n</function>\n</tool_call>'
 const options = { format: 'qwen3_coder' }
@@ -8,8 +8,8 @@ const options = { format: 'qwen3_coder' }
 function run(
   finish: 'stop' | 'length',
   createParser?: typeof createToolCallParser,
-): { places: number[]; different: DifferentCut | undefined } {
-  const work = compareAllCuts(text, options, finish, createParser)
+): { places: number[]; different: DifferentSplit | undefined } {
+  const work = compareSplits(text, options, finish, createParser)
   const places: number[] = []
   for (;;) {
     const next = work.next()
@@ -29,7 +29,7 @@ function breakAt(place: number): typeof createToolCallParser {
   }
 }
 
-describe('all cuts', () => {
+describe('all splits', () => {
   it.each(['stop', 'length'] as const)('are every place once, and equal: %s', (finish) => {
     const { places, different } = run(finish)
     expect(places).toEqual(Array.from({ length: text.length - 1 }, (_, index) => index + 1))
@@ -40,12 +40,12 @@ describe('all cuts', () => {
     const { places, different } = run('stop', breakAt(40))
     expect(places.at(-1)).toBe(39)
     expect(different?.at).toBe(40)
-    expect(different?.whole).not.toEqual(different?.cut)
+    expect(different?.whole).not.toEqual(different?.split)
   })
 
   it('have nothing to do with a text of one character, or none', () => {
     for (const short of ['', 'a']) {
-      expect(compareAllCuts(short, options, 'stop').next()).toEqual({ done: true, value: undefined })
+      expect(compareSplits(short, options, 'stop').next()).toEqual({ done: true, value: undefined })
     }
   })
 })
