@@ -1,5 +1,5 @@
 import type { Match } from '../scan/text-buffer.ts'
-import { MarkerFinder } from '../scan/find-marker.ts'
+import { CDATA_END, CLOSERS } from './closing-tables.ts'
 import type { FamilyHost } from './family.ts'
 import { followedBy, isEndTokenTail } from './lookahead.ts'
 import type { TagGrammar, TagKind } from './tag-grammar.ts'
@@ -21,11 +21,6 @@ export interface ClosingContext {
   seen: Record<string, true>
 }
 
-/** Closers from inside out, then what may follow each of them: the closers outside it and the openers. */
-const CLOSERS: readonly TagKind[] = ['parameterClose', 'functionClose', 'wrapperClose', 'sectionClose']
-const OPENERS: readonly TagKind[] = ['sectionOpen', 'wrapperOpen', 'functionOpen']
-const CDATA_END = ']]>'
-
 /**
  * Decides whether a marker inside an open value ends it (P3, fine print 1 and 2). A closer is confirmed by what follows; a closer that
  * confirms another must be confirmed itself, except the one that makes the call whole where no closer is missing: any text may follow a
@@ -34,36 +29,18 @@ const CDATA_END = ']]>'
 export class ClosingRules {
   private readonly grammar: TagGrammar
   private readonly host: FamilyHost
-  private readonly enders: readonly { literal: string; kind: TagKind }[]
-  private readonly followers: Readonly<Partial<Record<TagKind, readonly string[]>>>
-  private readonly finder: MarkerFinder<string>
-  /** First two characters of all that can end a value: everything else is text at first sight. */
-  private readonly starts: ReadonlySet<string>
   /** A parameter's tag cannot be mistaken for text: its key and value have tags of their own. Line breaks need not stand before it. */
   private readonly anywhere: boolean
 
   constructor(grammar: TagGrammar, host: FamilyHost) {
     this.grammar = grammar
     this.host = host
-    const { literals, row } = grammar
-    this.anywhere = row.parameter.head.kind === 'key'
-    this.enders = [...CLOSERS, 'parameterOpen' as const].flatMap((kind) =>
-      literals[kind].map((literal) => ({ literal, kind })),
-    )
-    this.followers = Object.fromEntries(
-      CLOSERS.map((closer, index) => {
-        const inner: TagKind[] = index === 0 ? ['parameterOpen', 'layout'] : []
-        return [closer, [...inner, ...CLOSERS.slice(index + 1), ...OPENERS].flatMap((kind) => literals[kind])]
-      }),
-    )
-    const all = [...this.enders.map(({ literal }) => literal), ...host.endTokens, ...(row.xml ? [CDATA_END] : [])]
-    this.finder = new MarkerFinder(all)
-    this.starts = new Set(all.map((literal) => literal.slice(0, 2)))
+    this.anywhere = grammar.row.parameter.head.kind === 'key'
   }
 
   /** The next index from `from` at which something could end a value, -1 for none. */
   candidate(from: number): number {
-    return this.finder.candidate(this.host.buffer.text, from)
+    return this.grammar.closing.finder.candidate(this.host.buffer.text, from)
   }
 
   /** Does the value end at this index? */
@@ -71,7 +48,7 @@ export class ClosingRules {
     const { buffer } = this.host
     if (!this.mayEnd(index)) return 'no'
     if (index + 1 === buffer.text.length || isEndTokenTail(this.host, index)) return 'wait'
-    for (const { literal, kind } of this.enders) {
+    for (const { literal, kind } of this.grammar.closing.enders) {
       // A piece of a closer where the text ends never becomes argument text: a cut value is a prefix of the whole one.
       if (buffer.endsInside(literal, index)) {
         if (kind !== 'parameterOpen' || lineStart || this.anywhere) return 'wait'
@@ -87,7 +64,7 @@ export class ClosingRules {
 
   private mayEnd(index: number): boolean {
     const { text } = this.host.buffer
-    return index + 1 === text.length || this.starts.has(text.slice(index, index + 2))
+    return index + 1 === text.length || this.grammar.closing.starts.has(text.slice(index, index + 2))
   }
 
   /** Does a CDATA section end at this index, and the value with it? Its end counts before the value's own closer only. */
@@ -120,7 +97,7 @@ export class ClosingRules {
   /** Is a closer confirmed by what stands behind it? */
   private confirms(closer: TagKind, index: number, context: ClosingContext): Match {
     const { grammar, host } = this
-    const next = followedBy(host, index, this.followers[closer] as readonly string[])
+    const next = followedBy(host, index, grammar.closing.followers[closer] as readonly string[])
     const kind = next.marker === undefined ? undefined : (grammar.kinds.get(next.marker) as TagKind)
     if (kind === undefined || !this.closes(kind)) return next.match
     // Tags that say nothing may stand between the last parameter and the function's closer.

@@ -1,5 +1,6 @@
 import { MarkerFinder } from '../scan/find-marker.ts'
-import type { FamilyHost } from './family.ts'
+import { rememberPair } from '../scan/remember.ts'
+import { ClosingTables } from './closing-tables.ts'
 import { type TagHead, headOpeners, headStems } from './tag-heads.ts'
 
 /** An opener and its closer, each in every spelling that counts; remarks name the first. */
@@ -56,18 +57,26 @@ export type TagKind =
   | 'sectionOpen'
   | 'layout'
 
-/** A row with what follows from it. */
+/** The literals of a row, by what they are. */
+export type TagLiterals = Readonly<Record<TagKind, readonly string[]>>
+
+/** A row with what follows from it and the end tokens of its format. It never changes: all parsers of the format share it. */
 export class TagGrammar {
   readonly row: TaggedParametersRow
-  readonly literals: Readonly<Record<TagKind, readonly string[]>>
+  readonly literals: TagLiterals
   /** Kind of each literal. */
   readonly kinds: ReadonlyMap<string, TagKind>
   /** Literals with which a function begins, misspelt ones included. */
   readonly functionStems: readonly string[]
   /** Every literal and end token. */
   readonly finder: MarkerFinder<string>
+  readonly closing: ClosingTables
+  /** What {@link Family} says of the whole. */
+  readonly openers: readonly string[]
+  readonly wrappers: readonly string[]
+  readonly closers: readonly string[]
 
-  constructor(row: TaggedParametersRow, host: Pick<FamilyHost, 'endTokens'>) {
+  constructor(row: TaggedParametersRow, endTokens: readonly string[]) {
     this.row = row
     const { section, wrapper } = row
     this.literals = {
@@ -87,7 +96,15 @@ export class TagGrammar {
     }
     this.kinds = kinds
     this.functionStems = headStems(row.function.head)
-    this.finder = new MarkerFinder([...kinds.keys(), ...host.endTokens])
+    this.finder = new MarkerFinder([...kinds.keys(), ...endTokens])
+    this.closing = new ClosingTables(this.literals, endTokens, row.xml === true)
+    const { literals, functionStems } = this
+    const outer = [...literals.sectionOpen, ...literals.wrapperOpen]
+    this.openers = row.bare === 'never' ? outer : [...outer, ...functionStems]
+    // Where a function begins a call by itself its own closer may stand behind one.
+    const alone = outer.length === 0 || row.bare === 'anywhere'
+    this.wrappers = alone ? [...outer, ...functionStems] : outer
+    this.closers = [...literals.sectionClose, ...literals.wrapperClose, ...(alone ? literals.functionClose : [])]
   }
 
   /** The closer after which a call is whole, whatever follows (P10). */
@@ -100,3 +117,8 @@ export class TagGrammar {
     return this.literals[kind][0] ?? ''
   }
 }
+
+/** The grammar of a row and the end tokens of its format. */
+export const grammarOf: (row: TaggedParametersRow, endTokens: readonly string[]) => TagGrammar = rememberPair(
+  (row, endTokens) => new TagGrammar(row, endTokens),
+)

@@ -3,7 +3,7 @@ import { isSpace } from '../scan/char-code.ts'
 import type { Family, FamilyHost, OpenerPlace, StreamEnd } from './family.ts'
 import { type JsonBodyState, JsonBodies } from './json-bodies.ts'
 import { MAX_BLANKS, doubledOpeners, followedBy } from './lookahead.ts'
-import { TagGrammar, type TagKind, type TaggedParametersRow } from './tag-grammar.ts'
+import { type TagGrammar, type TagKind, type TaggedParametersRow, grammarOf } from './tag-grammar.ts'
 import { type Head, readHead } from './tag-heads.ts'
 import { type CallState, TagValues } from './tag-values.ts'
 
@@ -55,16 +55,12 @@ export class TaggedParameters implements Family {
   constructor(row: TaggedParametersRow, host: FamilyHost, dialect: boolean) {
     this.host = host
     this.dialect = dialect
-    this.grammar = new TagGrammar(row, host)
+    this.grammar = grammarOf(row, host.endTokens)
     this.values = new TagValues(this.grammar, host)
     if (row.json === true) this.json = new JsonBodies(this.grammar, host, (offset) => this.commitJson(offset))
-    const { literals, functionStems } = this.grammar
-    const outer = [...literals.sectionOpen, ...literals.wrapperOpen]
-    this.openers = row.bare === 'never' ? outer : [...outer, ...functionStems]
-    // Where a function begins a call by itself its own closer may stand behind one.
-    const alone = outer.length === 0 || row.bare === 'anywhere'
-    this.wrappers = alone ? [...outer, ...functionStems] : outer
-    this.closers = [...literals.sectionClose, ...literals.wrapperClose, ...(alone ? literals.functionClose : [])]
+    this.openers = this.grammar.openers
+    this.wrappers = this.grammar.wrappers
+    this.closers = this.grammar.closers
   }
 
   get stateName(): string {

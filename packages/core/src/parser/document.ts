@@ -1,27 +1,18 @@
 import type { Family, FamilyHost, OpenerPlace, StreamEnd } from '../families/family.ts'
-import type { Format, ReasoningMarkers } from '../formats/format.ts'
+import type { Format } from '../formats/format.ts'
 import type { CallsInReasoning, ReasoningMode } from '../options.ts'
 import { isSpace } from '../scan/char-code.ts'
-import { MarkerFinder } from '../scan/find-marker.ts'
 import { LineTracker } from '../scan/line-tracker.ts'
 import { isStem, matchSuffixed, stemOf, suffixedAt } from '../scan/suffix.ts'
 import type { Match } from '../scan/text-buffer.ts'
+import { type Candidate, DocumentMarkers, familiesOf, hasMessages, rememberMarkers } from './document-markers.ts'
 
 export interface DocumentOptions {
   reasoning: ReasoningMode
-  markers: ReasoningMarkers | undefined
-  response: Format['response']
+  /** Its markers count around calls. */
+  format: Format
   callsInReasoning: CallsInReasoning
   fencedCalls: 'content' | 'extract'
-}
-
-/** The call machines of one format. */
-export interface Candidate {
-  format: string
-  families: readonly Family[]
-  /** Those by which a text is known to be of this format: none for bodies of another format. */
-  own: readonly Family[]
-  endTokens: readonly string[]
 }
 
 /** Text that waits for a decision about all of it. */
@@ -81,19 +72,9 @@ export class DocumentMachine {
   private readonly candidates: readonly Candidate[]
   private readonly host: FamilyHost
   private readonly options: DocumentOptions
-  private endTokens: ReadonlySet<string> = new Set()
-  private wrappers: ReadonlySet<string> = new Set()
-  private closers: ReadonlySet<string> = new Set()
-  /** The text is a sequence of messages whose headers say what is a thought; these markers end one. */
-  private hasMessages: boolean
-  private messageEnds: ReadonlySet<string> = new Set()
-  private places: Family['places']
-  private finders!: Record<'undecided' | 'content' | 'reasoning' | 'rehearsal', MarkerFinder<string>>
-  /** Openers of a thought with their closers. */
-  private readonly thoughtOpeners: ReadonlyMap<string, string>
-  private readonly thoughtClosers: ReadonlySet<string>
-  private readonly responseOpeners: ReadonlySet<string>
-  private readonly responseClosers: ReadonlySet<string>
+  private markers!: DocumentMarkers
+  /** Markers of thoughts count. */
+  private readonly thoughts: boolean
   private readonly match: (literal: string, index: number) => Match
 
   /** @param candidates - the format, or all from which the text chooses; the first that fits wins */
@@ -102,15 +83,11 @@ export class DocumentMachine {
     this.candidates = candidates
     this.options = options
     this.match = (literal, index) => this.matchMarker(literal, index)
-    const { markers, response, reasoning: mode } = options
-    this.hasMessages = candidates.length === 1 && hasMessages(candidates[0] as Candidate)
-    const none = mode === 'off' || markers === undefined || this.hasMessages
-    const pairs = none ? [] : [markers, ...(markers.others ?? [])]
-    this.thoughtOpeners = new Map(pairs.map(({ open, close }) => [open, close]))
-    this.thoughtClosers = new Set(pairs.map(({ close }) => close))
-    this.responseOpeners = new Set(response?.open)
-    this.responseClosers = new Set(response?.close)
-    this.state = createState(pairs.length === 0 && !this.hasMessages ? 'off' : mode, candidates.length === 1 ? 0 : -1)
+    const { format, reasoning } = options
+    const isSequence = candidates.length === 1 && hasMessages(candidates[0] as Candidate)
+    this.thoughts = reasoning !== 'off' && format.reasoning !== undefined && !isSequence
+    const mode = this.thoughts || isSequence ? reasoning : 'off'
+    this.state = createState(mode, candidates.length === 1 ? 0 : -1)
     this.load(this.state)
   }
 
@@ -119,23 +96,13 @@ export class DocumentMachine {
     this.state = state
     const decided = state.candidate >= 0
     const candidates = decided ? [this.candidates[state.candidate] as Candidate] : this.candidates
-    this.families = candidates.flatMap(({ families, own }) => (decided ? families : own))
-    this.endTokens = new Set(candidates.flatMap(({ endTokens }) => endTokens))
-    this.hasMessages = decided && hasMessages(candidates[0] as Candidate)
-    this.messageEnds = new Set(decided ? this.families.flatMap(({ messages }) => messages?.ends ?? []) : [])
-    this.wrappers = new Set(this.families.flatMap(({ wrappers }) => wrappers))
-    this.closers = new Set(decided ? this.families.flatMap(({ closers }) => closers) : [])
-    const places = new Set(this.families.map((family) => family.places))
-    this.places = places.has('lines') ? 'lines' : places.has('start') ? 'start' : undefined
-    const openers = this.families.flatMap((family) => family.openers)
-    const zones = [...this.thoughtOpeners.keys(), ...this.thoughtClosers, ...this.responseOpeners]
-    const text = [...zones, ...this.responseClosers, ...openers, ...this.closers, ...this.endTokens]
-    this.finders = {
-      undecided: new MarkerFinder([...zones, ...openers]),
-      content: new MarkerFinder(text),
-      reasoning: new MarkerFinder(text),
-      rehearsal: new MarkerFinder([...this.thoughtClosers]),
-    }
+    this.families = familiesOf(candidates, decided)
+    const { format } = this.options
+    const key = `${state.candidate} ${this.thoughts} ${this.host.tools.empty}`
+    this.markers = rememberMarkers(format, key, () => {
+      const thoughts = this.thoughts && format.reasoning ? [format.reasoning, ...(format.reasoning.others ?? [])] : []
+      return new DocumentMarkers(candidates, decided, thoughts, format.response)
+    })
   }
 
   get stateName(): string {
@@ -180,7 +147,7 @@ export class DocumentMachine {
 
   private onText(): boolean {
     const { buffer } = this.host
-    const finder = this.finders[this.state.zone]
+    const finder = this.markers.finders[this.state.zone]
     let search = buffer.pos
     for (;;) {
       const at = finder.candidate(buffer.text, search)
@@ -209,14 +176,14 @@ export class DocumentMachine {
 
   /** The next index from `search` at which a call could begin without an opener, -1 for none. */
   private place(search: number): number {
-    if (this.places === undefined) return -1
+    if (this.markers.places === undefined) return -1
     const { buffer } = this.host
     let line = search
     if (search > buffer.pos || !this.tracker.atLineStart) {
-      if (this.places === 'start') return -1
+      if (this.markers.places === 'start') return -1
       line = buffer.text.indexOf('\n', search) + 1
       if (line === 0) return -1
-    } else if (this.places === 'start' && !this.atMessageStart) return -1
+    } else if (this.markers.places === 'start' && !this.atMessageStart) return -1
     const at = buffer.skipSpace(line, buffer.text.length)
     return at === buffer.text.length ? -1 : at
   }
@@ -231,7 +198,7 @@ export class DocumentMachine {
 
   /** A marker that begins at the same place is judged before it. */
   private onPlace(at: number, marked: boolean): Decision {
-    if (marked && this.finders[this.state.zone].at(at, this.match) !== undefined) return 'text'
+    if (marked && this.markers.finders[this.state.zone].at(at, this.match) !== undefined) return 'text'
     return this.onOpener('', at)
   }
 
@@ -331,12 +298,13 @@ export class DocumentMachine {
   // --- markers --------------------------------------------------------------------------------------------------------------------
 
   private decide(marker: string, at: number): Decision {
-    if (this.thoughtOpeners.has(marker)) return this.onReasoningOpen(marker)
-    if (this.thoughtClosers.has(marker)) return this.onReasoningClose(marker)
-    if (this.responseOpeners.has(marker)) return this.onResponse(marker, true)
-    if (this.responseClosers.has(marker)) return this.onResponse(marker, false)
-    if (this.endTokens.has(marker)) return this.removeEndToken(marker)
-    return this.closers.has(marker) ? this.onStrayCloser(marker) : this.onOpener(marker, at)
+    const { markers } = this
+    if (markers.thoughtOpeners.has(marker)) return this.onReasoningOpen(marker)
+    if (markers.thoughtClosers.has(marker)) return this.onReasoningClose(marker)
+    if (markers.responseOpeners.has(marker)) return this.onResponse(marker, true)
+    if (markers.responseClosers.has(marker)) return this.onResponse(marker, false)
+    if (markers.endTokens.has(marker)) return this.removeEndToken(marker)
+    return markers.closers.has(marker) ? this.onStrayCloser(marker) : this.onOpener(marker, at)
   }
 
   private takeMarker(marker: string): 'taken' {
@@ -350,7 +318,7 @@ export class DocumentMachine {
   /** A thought with a suffix, `<think:6124c78e>`, ends with the suffix that it began with. */
   private matchMarker(literal: string, index: number): Match {
     const { thoughtCloser } = this.state
-    if (thoughtCloser !== '' && this.thoughtClosers.has(literal)) return this.host.marker(thoughtCloser, index)
+    if (thoughtCloser !== '' && this.markers.thoughtClosers.has(literal)) return this.host.marker(thoughtCloser, index)
     const { buffer, marker } = this.host
     return isStem(literal) ? matchSuffixed(buffer, literal, index, marker) : marker(literal, index)
   }
@@ -359,15 +327,15 @@ export class DocumentMachine {
   private spelling(marker: string): string {
     const { buffer } = this.host
     const { thoughtCloser } = this.state
-    if (thoughtCloser !== '' && this.thoughtClosers.has(marker)) return thoughtCloser
+    if (thoughtCloser !== '' && this.markers.thoughtClosers.has(marker)) return thoughtCloser
     return isStem(marker) ? suffixedAt(buffer, buffer.pos) : marker
   }
 
   /** The closer that belongs to the opener at the position, where suffixes tell closers apart. */
   private closerOf(opener: string): string {
-    const closer = this.thoughtOpeners.get(opener) as string
+    const closer = this.markers.thoughtOpeners.get(opener) as string
     if (isStem(opener)) return closer + this.spelling(opener).slice(opener.length)
-    return this.thoughtOpeners.has(stemOf(opener)) ? closer : ''
+    return this.markers.thoughtOpeners.has(stemOf(opener)) ? closer : ''
   }
 
   private removeEndToken(token: string): Decision {
@@ -459,17 +427,17 @@ export class DocumentMachine {
 
   private onOpener(marker: string, at: number): Decision {
     const { state, host } = this
-    if (this.isExample() && !this.messageEnds.has(marker)) return 'text'
+    if (this.isExample() && !this.markers.messageEnds.has(marker)) return 'text'
     const { callsInReasoning } = this.options
-    if (state.zone === 'reasoning' && callsInReasoning === 'ignore' && !this.hasMessages) return 'text'
+    if (state.zone === 'reasoning' && callsInReasoning === 'ignore' && !this.markers.hasMessages) return 'text'
     const family = this.opening(at)
     if (family === 'wait') return 'wait'
     // A header need not begin a call.
-    if (family === 'no' || !(this.hasMessages || host.output.mayStart(host.buffer.offset + at))) {
-      if (this.wrappers.has(marker)) state.looseOpener = true
+    if (family === 'no' || !(this.markers.hasMessages || host.output.mayStart(host.buffer.offset + at))) {
+      if (this.markers.wrappers.has(marker)) state.looseOpener = true
       return 'text'
     }
-    if (state.zone === 'reasoning' && callsInReasoning === 'if-last' && !state.extract && !this.hasMessages) {
+    if (state.zone === 'reasoning' && callsInReasoning === 'if-last' && !state.extract && !this.markers.hasMessages) {
       state.hold = { pieces: [], offset: host.buffer.at, length: 0 }
       return 'taken'
     }
@@ -569,7 +537,7 @@ export class DocumentMachine {
     const { state, host } = this
     const { buffer } = host
     const hold = state.hold as Hold
-    const found = this.finders.rehearsal.find(buffer, buffer.pos, this.match)
+    const found = this.markers.finders.rehearsal.find(buffer, buffer.pos, this.match)
     const limit = buffer.pos + host.heldChars - hold.length
     if (found.index >= limit) {
       this.keep(limit)
@@ -614,7 +582,7 @@ export class DocumentMachine {
     const limit = buffer.pos + host.heldChars - state.hold.length
     let search = buffer.pos
     for (;;) {
-      const at = this.finders.undecided.candidate(buffer.text, search)
+      const at = this.markers.finders.undecided.candidate(buffer.text, search)
       const to = at < 0 ? buffer.text.length : at
       if (to >= limit && limit < buffer.text.length) {
         const message = `No marker came within ${host.heldChars} characters (limits.heldChars): the text is content.`
@@ -632,12 +600,12 @@ export class DocumentMachine {
   }
 
   private zoneAt(at: number): 'content' | 'reasoning' | 'wait' | undefined {
-    const marker = this.finders.undecided.at(at, this.match)
+    const marker = this.markers.finders.undecided.at(at, this.match)
     if (marker === undefined || marker === 'wait') return marker
-    if (this.thoughtOpeners.has(marker)) return this.tracker.inFence ? undefined : 'content'
-    if (this.thoughtClosers.has(marker) || this.messageEnds.has(marker)) return 'reasoning'
+    if (this.markers.thoughtOpeners.has(marker)) return this.tracker.inFence ? undefined : 'content'
+    if (this.markers.thoughtClosers.has(marker) || this.markers.messageEnds.has(marker)) return 'reasoning'
     if (this.isExample()) return undefined
-    if (this.responseOpeners.has(marker)) return 'content'
+    if (this.markers.responseOpeners.has(marker)) return 'content'
     const family = this.opening(at)
     return family === 'no' ? undefined : family === 'wait' ? 'wait' : 'content'
   }
@@ -651,10 +619,6 @@ export class DocumentMachine {
     this.tracker.reset()
     return true
   }
-}
-
-function hasMessages({ own }: Candidate): boolean {
-  return own.some(({ messages }) => messages !== undefined)
 }
 
 function createState(reasoning: ReasoningMode, candidate: number): DocumentState {

@@ -17,7 +17,8 @@ import type { TemplateFormat } from '../templates/template-format.ts'
 import { TemplateMachine } from '../templates/template-machine.ts'
 import { ToolTable } from '../tools.ts'
 import { createCallId } from './call-id.ts'
-import { type Candidate, DocumentMachine } from './document.ts'
+import { DocumentMachine } from './document.ts'
+import type { Candidate } from './document-markers.ts'
 import { TokenEvidence } from './evidence.ts'
 import type { MessageMachine } from './message-machine.ts'
 import { Output } from './output.ts'
@@ -105,8 +106,7 @@ export class Parser implements ToolCallParser {
     })
     return new DocumentMachine(this.createHost(resolved, tools, format), candidates, {
       reasoning: resolved.reasoning,
-      markers: format.reasoning,
-      response: format.response,
+      format,
       callsInReasoning: resolved.callsInReasoning,
       fencedCalls: resolved.fencedCalls,
     })

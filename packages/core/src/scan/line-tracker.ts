@@ -16,14 +16,12 @@ interface LineState {
   openRun: number
 }
 
-const LINE_START = { phase: 'start', indent: 0, char: 0, run: 0 } as const
-
 /**
  * Follows lines and Markdown code fences over a text that comes in pieces, one look at each character.
  * Source of the rules: CommonMark, fenced code blocks.
  */
 export class LineTracker {
-  state: LineState = { ...LINE_START, openChar: 0, openRun: 0 }
+  state: LineState = createState()
 
   /** Nothing but blanks since the last line break or marker. */
   get atLineStart(): boolean {
@@ -38,12 +36,12 @@ export class LineTracker {
 
   /** A marker was consumed: what follows counts as the start of a line. */
   breakLine(): void {
-    Object.assign(this.state, LINE_START)
+    this.startLine()
   }
 
   /** A new document begins, such as the answer after a thought. */
   reset(): void {
-    this.state = { ...LINE_START, openChar: 0, openRun: 0 }
+    this.state = createState()
   }
 
   advance(text: string, from: number, to: number): void {
@@ -55,6 +53,14 @@ export class LineTracker {
     }
   }
 
+  private startLine(): void {
+    const { state } = this
+    state.phase = 'start'
+    state.indent = 0
+    state.char = 0
+    state.run = 0
+  }
+
   private endLine(): void {
     const state = this.state
     if (state.phase === 'closing' || (state.phase === 'run' && this.closes())) {
@@ -63,7 +69,7 @@ export class LineTracker {
       state.openChar = state.char
       state.openRun = state.run
     }
-    Object.assign(state, LINE_START)
+    this.startLine()
   }
 
   private closes(): boolean {
@@ -98,6 +104,10 @@ export class LineTracker {
       case 'text':
     }
   }
+}
+
+function createState(): LineState {
+  return { phase: 'start', indent: 0, char: 0, run: 0, openChar: 0, openRun: 0 }
 }
 
 function isBlank(code: number): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TagGrammar, type TaggedParametersRow } from '../../src/families/tag-grammar.ts'
+import { grammarOf, type TaggedParametersRow } from '../../src/families/tag-grammar.ts'
 import { minicpm5, step3 } from '../../src/formats/attribute-tags.ts'
 import type { Format } from '../../src/formats/format.ts'
 import { type ExpectedCall, type PolicyRow, checkRow } from '../policies/check.ts'
@@ -36,7 +36,7 @@ function testStates<Marker extends string>(
 ): void {
   describe(`every marker of ${format.id}`, () => {
     it('is in the table', () => {
-      const { kinds } = new TagGrammar(format.syntax.row as TaggedParametersRow, format)
+      const { kinds } = grammarOf(format.syntax.row as TaggedParametersRow, format.endTokens)
       expect(Object.keys(markers)).toEqual(expect.arrayContaining([...new Set(kinds.values())]))
     })
 
