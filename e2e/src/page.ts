@@ -24,7 +24,7 @@ const start = `# Clients
 
 Real clients, run against \`tooldelta serve\` in front of a model server without a tool parser: a stand-in for vLLM that answers 400 to \`tools\` with
 \`tool_choice: auto\`, reads the history with \`json.loads\`, and says what a script tells it in the format \`qwen3_coder\`. Each client calls its own tools on
-real files. \`npm run e2e\` installs them as pinned and runs all; \`npm run e2e -- --only cn\` runs one.
+real files. Clients named *middleware* need no proxy: they hold [@tooldelta/ai-sdk](../packages/ai-sdk), as it is built, and ask the same model server. \`npm run e2e\` installs them as pinned and runs all; \`npm run e2e -- --only cn\` runs one.
 
 ## What works
 

@@ -1,3 +1,4 @@
+import { build } from './build.ts'
 import { install, readVersion } from './installs.ts'
 import { explainNoNode22 } from './node-22.ts'
 import { knownFindings } from './known-findings.ts'
@@ -15,7 +16,7 @@ export interface RunOptions {
 
 /** Runs clients, each against a model server and a proxy that are its own while it runs. */
 export async function runClients(clients: readonly Client[], options: RunOptions): Promise<ClientResult[]> {
-  const obstacles = await installAll(clients, options)
+  const obstacles = new Map([...(await installAll(clients, options)), ...(await buildAll(clients))])
   const results = new Map<Client, ClientResult>()
   const waiting = [...clients]
   const work = async (): Promise<void> => {
@@ -23,11 +24,7 @@ export async function runClients(clients: readonly Client[], options: RunOptions
     const stand = await startStand(options.isFromSources)
     try {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const result = await runClient(
-          next,
-          stand,
-          next.installs.map((name) => obstacles.get(name)).find((obstacle) => obstacle !== undefined),
-        )
+        const result = await runClient(next, stand, findObstacle(next, obstacles))
         results.set(next, result)
         report(result, options.tell)
       }
@@ -49,10 +46,26 @@ async function installAll(clients: readonly Client[], { tell }: RunOptions): Pro
   return obstacles
 }
 
-async function runClient(client: Client, stand: Stand, noInstall: string | undefined): Promise<ClientResult> {
+/** One after the other, because they need the same packages. */
+async function buildAll(clients: readonly Client[]): Promise<Map<string, string>> {
+  const obstacles = new Map<string, string>()
+  for (const name of new Set(clients.map(({ embeds }) => embeds))) {
+    const obstacle = name === undefined ? undefined : await build(name)
+    if (obstacle !== undefined) obstacles.set(name!, obstacle)
+  }
+  return obstacles
+}
+
+/** Why a client cannot run: the first of what it needs that is not there. */
+function findObstacle({ installs, embeds }: Client, obstacles: ReadonlyMap<string, string>): string | undefined {
+  const needs = embeds === undefined ? installs : [...installs, embeds]
+  return needs.map((name) => obstacles.get(name)).find((obstacle) => obstacle !== undefined)
+}
+
+async function runClient(client: Client, stand: Stand, obstacle: string | undefined): Promise<ClientResult> {
   const { id, title, ran, node } = client
   const result: ClientResult = { client: id, title, version: '', node: `${node}`, ran, rows: [], tools: {} }
-  const notRun = noInstall ?? (node === 22 ? explainNoNode22() : undefined)
+  const notRun = obstacle ?? (node === 22 ? explainNoNode22() : undefined)
   if (notRun !== undefined) return { ...result, notRun }
   const version = await readVersion(client.installs[0]!, client.package)
   const { rows, tools } = await tryClient(client, stand)

@@ -161,6 +161,8 @@ const cuts: readonly Cut[] = [
 
 /** The model comes to the end of its length in the middle of a call. */
 async function tryCut(client: Client, stand: Stand, { scenario, model }: Cut): Promise<Trial> {
+  const lack = client.lacks?.[model]
+  if (lack !== undefined) return { rows: [{ scenario, verdict: 'none', detail: lack }], tools: {} }
   return converse(client, stand, { model }, async ({ place, read }) => {
     const call = client.tools.write(place('hard.txt'), hardText)
     const turns = [{ parts: ['I write.', call], cutAfter: 'quotes:' }, { parts: [end] }]
@@ -201,10 +203,11 @@ async function converse(
     const rows = await have({
       place: (name) => (client.kind === 'library' ? name : join(folder, name)),
       async read(turns) {
-        script = createScript(turns)
+        script = createScript(turns, client.reader)
         stand.follow(script)
         const prompt = 'Do it.'
-        const outcome = await client.run({ baseURL: stand.baseURL, model, prompt, folder, home, isStreamed })
+        const baseURL = client.embeds === undefined ? stand.baseURL : stand.upstreamURL
+        const outcome = await client.run({ baseURL, model, prompt, folder, home, isStreamed })
         const file = async (name: string): Promise<string | undefined> =>
           existsSync(join(folder, name)) ? readFile(join(folder, name), 'utf8') : undefined
         return { outcome, script, stand, file }

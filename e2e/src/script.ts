@@ -1,5 +1,6 @@
 import { findPrinter, type PrintedCall } from '../../packages/testkit/src/index.ts'
 import type { FakeAnswer, FakeRequest } from '../../packages/testbed/src/upstreams/index.ts'
+import { fieldReader, type RequestReader } from './requests.ts'
 
 /** What the model says in one turn. */
 export interface Turn {
@@ -34,7 +35,7 @@ export function printCall(call: PrintedCall): string {
  * Makes a model that says one turn after the other. It goes on when the results of a turn's calls have come back, as often as the client may
  * ask; requests without tools, such as those for a title, are none of its own.
  */
-export function createScript(turns: readonly Turn[]): Script {
+export function createScript(turns: readonly Turn[], reader: RequestReader = fieldReader): Script {
   const counts = turns.map(() => 0)
   const tools: Record<string, string[]> = {}
   let missing: string | undefined
@@ -45,9 +46,9 @@ export function createScript(turns: readonly Turn[]): Script {
       return missing
     },
     answer(request) {
-      const offered = readTools(request)
+      const offered = reader.readTools(request)
       if (offered.size === 0) return { text: 'A title' }
-      const place = findPlace(turns, request)
+      const place = findPlace(turns, reader.countResults(request))
       const turn = turns[place]!
       counts[place]! += 1
       if (counts[place]! > mostRequests) return { text: 'This goes on and on.' }
@@ -62,8 +63,7 @@ export function createScript(turns: readonly Turn[]): Script {
 }
 
 /** The first turn whose calls have no results yet. */
-function findPlace(turns: readonly Turn[], { messages }: FakeRequest): number {
-  const results = messages.filter(({ role }) => role === 'tool').length
+function findPlace(turns: readonly Turn[], results: number): number {
   let calls = 0
   for (const [place, { parts }] of turns.entries()) {
     calls += parts.filter((part) => typeof part !== 'string').length
@@ -104,16 +104,6 @@ function cutPieces(text: string, pieceLength: number): string[] {
   }
   if (piece !== '') pieces.push(piece)
   return pieces
-}
-
-/** The names of the offered tools, with those of their parameters. */
-function readTools({ tools }: FakeRequest): Map<string, string[]> {
-  return new Map(
-    (tools ?? []).map(({ function: tool }) => {
-      const { properties = {} } = (tool?.['parameters'] ?? {}) as { properties?: object }
-      return [String(tool?.['name']), Object.keys(properties)]
-    }),
-  )
 }
 
 function explainMissing(call: PrintedCall, offered: ReadonlyMap<string, string[]>): string | undefined {

@@ -23,6 +23,8 @@ export const models = {
 export interface Stand {
   /** What clients are given as their base URL. */
   baseURL: string
+  /** The model server without the proxy. */
+  upstreamURL: string
   /** Lets the model follow a script from here on, and forgets the requests before. */
   follow(script: Script): void
   /** The chat completions of the present script, as the server saw them. */
@@ -44,6 +46,7 @@ export async function startStand(isFromSources: boolean): Promise<Stand> {
   const proxy = await startProxy(upstream, folder, isFromSources)
   return {
     baseURL: `${proxy.url}/v1`,
+    upstreamURL: `${upstream.url}/v1`,
     follow(next) {
       script = next
       seenBefore = upstream.chats.length

@@ -1,4 +1,5 @@
 import type { PrintedCall } from '../../packages/testkit/src/index.ts'
+import type { RequestReader } from './requests.ts'
 import type { models } from './stand.ts'
 
 /** Models of the proxy: the same one with different settings. */
@@ -6,9 +7,9 @@ export type ModelName = keyof typeof models
 
 /** What a client is asked to do. */
 export interface Task {
-  /** The proxy, `http://127.0.0.1:PORT/v1`. */
+  /** The proxy, `http://127.0.0.1:PORT/v1`; the model server itself for a client that {@link Client.embeds} tooldelta. */
   baseURL: string
-  /** The model's name; by it the proxy chooses its settings. */
+  /** The model's name; by it the proxy chooses its settings, and a client that embeds tooldelta those of its own. */
   model: ModelName
   prompt: string
   /** The folder it works in. */
@@ -58,6 +59,12 @@ export interface Client {
   /** What was run, for the page. */
   ran: string
   tools: ClientTools
+  /** A package of ours that the client has in itself, in place of the proxy. */
+  embeds?: string
+  /** Where its tools stand in the requests that the model server gets. @defaultValue in the fields of the API */
+  reader?: RequestReader
+  /** Models that it has no settings for, and why. */
+  lacks?: Partial<Record<ModelName, string>>
   /** It cannot cope with 256 KB for a reason of its own: what is tried in its place, and why. */
   large?: { characters?: number; model?: ModelName; cause: string }
   run(task: Task): Promise<Outcome>

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { clients } from '../src/clients/index.ts'
 import { renderPage } from '../src/page.ts'
+import { textReader } from '../src/requests.ts'
 import { readResults } from '../src/results.ts'
 import { createScript, printCall } from '../src/script.ts'
 import { text } from '../src/values.ts'
@@ -33,6 +34,24 @@ describe('createScript', () => {
     expect(ask([user, result, result])).toBe('Done.')
     expect(script.counts).toEqual([2, 1])
     expect(script.missing).toBeUndefined()
+  })
+
+  it('finds tools and results in the text where a client writes them there', () => {
+    const script = createScript([{ parts: [call, call] }, { parts: ['Done.'] }], textReader)
+    const system = {
+      role: 'system',
+      content:
+        '<tools>\n<function>\n<name>write_file</name>\n<parameters>\n<type>object</type>\n<parameter>\n<name>path</name>\n</parameter>\n</parameters>\n</function>\n</tools>',
+    }
+    const block = '<tool_response>\ndone\n</tool_response>\n'
+    const ask = (...contents: string[]): string =>
+      script.answer({ messages: [system, ...contents.map((content) => ({ role: 'user', content }))] }).text
+    expect(ask('Do it.')).toContain(printCall(call))
+    expect(ask('Do it.', block)).toContain(printCall(call))
+    expect(ask('Do it.', block + block)).toBe('Done.')
+    expect(script.tools).toEqual({ write_file: ['path'] })
+    expect(script.missing).toBeUndefined()
+    expect(script.answer({ messages: [system, user], tools }).text).toBe('A title')
   })
 
   it('ends in the middle of a call', () => {

@@ -1,6 +1,9 @@
-import type { Outcome, Task } from '../types.ts'
+import type { ModelName, Outcome, Task } from '../types.ts'
 import { explain, load } from './load.ts'
 import { createTools } from './tools.ts'
+
+/** What the model server calls its model. */
+const upstreamModel = 'qwen3-coder'
 
 interface StreamPart {
   type: string
@@ -11,6 +14,7 @@ interface StreamPart {
 interface Ai {
   streamText(options: object): { fullStream: AsyncIterable<StreamPart> }
   generateText(options: object): Promise<{ text: string }>
+  wrapLanguageModel(options: { model: object; middleware: object }): object
   jsonSchema(schema: object): object
   stepCountIs?(count: number): object
   isStepCount?(count: number): object
@@ -20,8 +24,30 @@ interface Provider {
   createOpenAICompatible(options: object): (model: string) => object
 }
 
+interface AiSdkPackage {
+  toolCallMiddleware(options: object): object
+}
+
+/** Our middleware, and how it gives the tools to the model. */
+export interface MiddlewareChoice {
+  /** The package's folder, with a slash at its end. */
+  folder: string
+  mode: 'prompt' | 'template'
+}
+
+/** What the proxy has in its settings for these models, as options of the middleware. */
+const middlewareOptions: Partial<Record<ModelName, object>> = {
+  whole: { deliver: 'when-complete' },
+  thinking: { reasoning: 'tags' },
+}
+
 /** A program on the AI SDK with its provider for OpenAI-compatible servers. */
-export async function runAiSdk(task: Task, folder: string, names: { ai: string; provider: string }): Promise<Outcome> {
+export async function runAiSdk(
+  task: Task,
+  folder: string,
+  names: { ai: string; provider: string },
+  middleware: MiddlewareChoice | undefined,
+): Promise<Outcome> {
   const ai = load<Ai>(folder, names.ai)
   const { createOpenAICompatible } = load<Provider>(folder, names.provider)
   const provider = createOpenAICompatible({ name: 'tooldelta', baseURL: task.baseURL, apiKey: 'none' })
@@ -31,7 +57,7 @@ export async function runAiSdk(task: Task, folder: string, names: { ai: string; 
   ])
   const errors: string[] = []
   const options = {
-    model: provider(task.model),
+    model: middleware === undefined ? provider(task.model) : wrap(ai, provider(upstreamModel), middleware, task.model),
     prompt: task.prompt,
     tools: Object.fromEntries(tools) as object,
     stopWhen: (ai.isStepCount ?? ai.stepCountIs)!(12),
@@ -48,4 +74,10 @@ export async function runAiSdk(task: Task, folder: string, names: { ai: string; 
     errors.push(explain(error))
   }
   return { text, ...(errors.length > 0 && { error: errors.join('; ') }) }
+}
+
+function wrap(ai: Ai, model: object, { folder, mode }: MiddlewareChoice, settings: ModelName): object {
+  const { toolCallMiddleware } = load<AiSdkPackage>(folder, '@tooldelta/ai-sdk')
+  const options = { format: 'qwen3_coder', mode, ...middlewareOptions[settings] }
+  return ai.wrapLanguageModel({ model, middleware: toolCallMiddleware(options) })
 }

@@ -1,5 +1,7 @@
 import { folderOf } from '../installs.ts'
+import type { MiddlewareChoice } from '../agents/ai-sdk.ts'
 import { runAgent, type AgentChoice } from '../agents/run.ts'
+import { textReader } from '../requests.ts'
 import { runProcess } from '../run-process.ts'
 import { findNode22 } from '../node-22.ts'
 import type { Client, ClientTools, Outcome, Task } from '../types.ts'
@@ -18,6 +20,8 @@ const tools: ClientTools = {
   plain: { name: 'list_files', arguments: [] },
 }
 
+const middlewareFolder = fileURLToPath(new URL('../../../packages/ai-sdk/', import.meta.url))
+
 interface Library {
   id: string
   title: string
@@ -26,6 +30,8 @@ interface Library {
   main: string
   provider?: string
   node?: 22
+  /** Our middleware is in it, in this mode. Always on Node 22: that process knows no sources, so what runs is the build. */
+  middleware?: MiddlewareChoice['mode']
 }
 
 const ran: Record<AgentChoice['agent'], string> = {
@@ -65,6 +71,46 @@ const libraries: readonly Library[] = [
     node: 22,
   },
   {
+    id: 'middleware5',
+    title: 'AI SDK 5, middleware',
+    install: 'libraries',
+    agent: 'ai-sdk',
+    main: 'ai-5',
+    provider: '@ai-sdk/openai-compatible-1',
+    node: 22,
+    middleware: 'prompt',
+  },
+  {
+    id: 'middleware6',
+    title: 'AI SDK 6, middleware',
+    install: 'libraries',
+    agent: 'ai-sdk',
+    main: 'ai-6',
+    provider: '@ai-sdk/openai-compatible-2',
+    node: 22,
+    middleware: 'prompt',
+  },
+  {
+    id: 'middleware7',
+    title: 'AI SDK 7, middleware',
+    install: 'node-22',
+    agent: 'ai-sdk',
+    main: 'ai',
+    provider: '@ai-sdk/openai-compatible',
+    node: 22,
+    middleware: 'prompt',
+  },
+  {
+    id: 'middleware7-template',
+    title: 'AI SDK 7, middleware, `template`',
+    install: 'node-22',
+    agent: 'ai-sdk',
+    main: 'ai',
+    provider: '@ai-sdk/openai-compatible',
+    node: 22,
+    middleware: 'template',
+  },
+  {
     id: 'langchain0',
     title: 'LangChain.js 0.3',
     install: 'langchain-0',
@@ -75,16 +121,17 @@ const libraries: readonly Library[] = [
 ]
 
 export const libraryClients: readonly Client[] = libraries.map((library) => {
-  const { id, title, install, agent, main, provider, node = 20 } = library
+  const { id, title, install, agent, main, provider, node = 20, middleware } = library
   const choice: AgentChoice = {
     agent,
     folder: folderOf(install),
     names: { main, ...(provider !== undefined && { provider }) },
+    ...(middleware !== undefined && { middleware: { folder: middlewareFolder, mode: middleware } }),
   }
   return {
     id,
     title,
-    installs: [install],
+    installs: node === 22 && install !== 'node-22' ? [install, 'node-22'] : [install],
     package: main,
     kind: 'library',
     node,
@@ -98,11 +145,22 @@ export const libraryClients: readonly Client[] = libraries.map((library) => {
           'Needs `deliver: when-complete`: with every delta LangChain reads all arguments so far anew (`AIMessageChunk.concat`, `parsePartialJson`), so that 256 KB in small deltas take it minutes.',
       },
     }),
+    ...(middleware !== undefined && embedMiddleware(middleware)),
     run: (task) => (node === 20 ? runAgent(choice, task) : runElsewhere(choice, task)),
   }
 })
 
-/** A library that this Node cannot run is run by another one. */
+/** Nothing stands between such a client and the model server. */
+function embedMiddleware(mode: MiddlewareChoice['mode']): Pick<Client, 'embeds' | 'ran' | 'reader' | 'lacks'> {
+  return {
+    embeds: '@tooldelta/ai-sdk',
+    ran: `${ran['ai-sdk']} and \`@tooldelta/ai-sdk\` around its model, \`mode: ${mode}\``,
+    ...(mode === 'prompt' && { reader: textReader }),
+    lacks: { careful: 'no such option: a call that is cut off never becomes one' },
+  }
+}
+
+/** A library that this Node cannot run, or that is not to see the sources, is run by another one. */
 async function runElsewhere(choice: AgentChoice, task: Task): Promise<Outcome> {
   const file = fileURLToPath(new URL('../agents/process.ts', import.meta.url))
   const { code, output, errors } = await runProcess(await findNode22(), [file, JSON.stringify({ choice, task })], {})

@@ -1,4 +1,4 @@
-// Checked with the types of ai 6 and of ai 5: test/version-types.test.ts.
+// Checked with the types of ai 6, of ai 5, and of ai 7 where e2e has installed it: test/version-types.test.ts.
 import { extractReasoningMiddleware, wrapLanguageModel, type LanguageModelMiddleware } from 'ai'
 import { toolCallMiddleware, type ToolCallMiddlewareOptions } from '../../src/index.ts'
 
