@@ -36,7 +36,7 @@ export function toolCallProxy(options: ToolCallProxyOptions): RequestHandler {
       return
     }
     const body = request.readableEnded ? (request.body ?? '') : undefined
-    void answerNodeRequest(handle, request, response, { url, body, bodyLimit, onError })
+    void answerNodeRequest(handle.answer, request, response, { url, body, bodyLimit, onError })
   }
 }
 

@@ -34,7 +34,7 @@ function addRoutes(scope: FastifyInstance, handle: UpstreamHandler, bodyLimit: n
       const url = (request.raw.url ?? '/').slice(scope.prefix.length)
       const headers = reply.getHeaders()
       const onError = (error: unknown): void => request.log.error(error)
-      await answerNodeRequest(handle, request.raw, reply.raw, { url, bodyLimit, headers, onError })
+      await answerNodeRequest(handle.answer, request.raw, reply.raw, { url, bodyLimit, headers, onError })
     },
   })
 }

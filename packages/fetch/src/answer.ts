@@ -4,40 +4,43 @@ import {
   type ChatCompletion,
   type ChunkTransformerOptions,
 } from '@tooldelta/openai'
+import type { ClientAnswer, UpstreamResponse } from './client-answer.ts'
 import { createErrorResponse, disconnectFailure, invalidAnswerFailure, isAbort } from './errors.ts'
 import { createEventStreamRewriter } from './event-stream.ts'
 import type { Exchange } from './exchange.ts'
 import { holdStream } from './held-stream.ts'
 import type { Observation, StreamHooks } from './observation.ts'
 import { relayBody, type BytesTap, type RelayOptions } from './relay.ts'
-import { readKind, rewriteJson, rewrittenInit, streamInit } from './response.ts'
+import type { RequestBody } from './request-body.ts'
+import { dropBodyHeaders, readKind, rewriteJson, setStreamHeaders } from './response.ts'
 import { createSecondChance, type SecondChance } from './second-chance.ts'
 
 /** An answer of the upstream that has begun. */
 export interface Opened {
-  response: Response
+  response: UpstreamResponse
+  /** Its headers as the client gets them, ours to change; absent where they go on as they are. */
+  headers?: Headers | undefined
   /** How its body is moved. */
   relay: RelayOptions
 }
 
 /** Asks the upstream. Fails with a `ToolDeltaError` when it cannot be asked, and with the abort of the client as it is. */
-export type OpenUpstream = (body: string) => Promise<Opened>
+export type OpenUpstream = (body: RequestBody) => Promise<Opened>
 
 /** Asks the upstream with what an exchange says, and reads its answer as the exchange says. */
 export async function answerExchange(
   exchange: Exchange,
   open: OpenUpstream,
   observation?: Observation,
-): Promise<Response> {
+): Promise<ClientAnswer> {
   try {
     const opened = await open(exchange.body)
     const { response } = opened
     const kind = readKind(response)
     observation?.onResponse(response.status, kind === 'events')
     const { answer } = exchange
-    if (answer === undefined || response.body === null || kind === 'other') {
-      return passAnswer(opened, observation, exchange)
-    }
+    const isEmpty = kind === 'events' && response.body === null
+    if (answer === undefined || kind === 'other' || isEmpty) return passAnswer(opened, observation, exchange)
     const reading = { opened, answer: observe(answer, observation), open, observation }
     const chance = createSecondChance(exchange, reading.answer)
     return kind === 'events' ? answerEvents(reading, chance) : await answerJson(reading, chance)
@@ -54,12 +57,11 @@ interface Reading {
   observation: Observation | undefined
 }
 
-function answerEvents(reading: Reading, chance: SecondChance | undefined): Response {
+function answerEvents(reading: Reading, chance: SecondChance | undefined): ClientAnswer {
   const { opened, answer, open, observation } = reading
-  const init = streamInit(opened.response)
-  if (chance === undefined) {
-    return new Response(relayEvents(opened, answer, observation, observation), init)
-  }
+  const head = rewrittenHead(opened)
+  setStreamHeaders(head.headers)
+  if (chance === undefined) return { ...head, body: relayEvents(opened, answer, observation, observation) }
   observation?.hold()
   const hooks: StreamHooks = {
     onData: (data, chunk) => observation?.onData(data, chunk),
@@ -82,7 +84,7 @@ function answerEvents(reading: Reading, chance: SecondChance | undefined): Respo
     },
     onEnd: (isAborted) => observation?.end(isAborted),
   })
-  return new Response(body, init)
+  return { ...head, body }
 }
 
 function relayEvents(
@@ -95,25 +97,31 @@ function relayEvents(
   return relayBody(response.body!, { ...relay, rewriter, onEnd: endOf(relay, observation) })
 }
 
-async function answerJson(reading: Reading, chance: SecondChance | undefined): Promise<Response> {
-  const { opened, open, observation } = reading
+async function answerJson(reading: Reading, chance: SecondChance | undefined): Promise<ClientAnswer> {
+  const { open, observation } = reading
+  let { opened } = reading
   if (chance !== undefined) observation?.hold()
   let read = await readJson(opened, chance?.answer ?? reading.answer, observation)
-  let { response } = opened
   if (chance !== undefined) {
     if (read.failure !== undefined) chance.see(read.failure.body)
     const second = await openSecond(chance, open, 'json')
     if (second === undefined) observation?.release()
     else {
       observation?.discard()
-      response = second.opened.response
-      read = await readJson(second.opened, observe(second.answer, observation), observation)
+      opened = second.opened
+      read = await readJson(opened, observe(second.answer, observation), observation)
     }
   }
   if (read.failure !== undefined) throw read.failure
   observation?.onSent(read.sent)
   observation?.end(false)
-  return new Response(read.text, rewrittenInit(response))
+  return { ...rewrittenHead(opened), body: read.text }
+}
+
+/** The head of an answer whose body is another one than the upstream's. */
+function rewrittenHead({ response, headers = new Headers(response.headers) }: Opened): Omit<ClientAnswer, 'body'> {
+  dropBodyHeaders(headers)
+  return { status: response.status, statusText: response.statusText, headers }
 }
 
 /** A JSON answer that was read: what goes to the client, or what is wrong with it. */
@@ -141,7 +149,7 @@ async function readJson(
   }
 }
 
-async function readText(response: Response, relay: RelayOptions): Promise<string> {
+async function readText(response: UpstreamResponse, relay: RelayOptions): Promise<string> {
   let isAborted = false
   try {
     relay.watch?.start()
@@ -180,22 +188,26 @@ async function openSecond(
 }
 
 /** The answer goes on as it is; we move it, so that its silence is noticed, and look on. */
-function passAnswer({ response, relay }: Opened, observation: Observation | undefined, exchange: Exchange): Response {
+function passAnswer(
+  { response, relay, headers = response.headers }: Opened,
+  observation: Observation | undefined,
+  exchange: Exchange,
+): ClientAnswer {
   const onEnd = endOf(relay, observation)
+  const { status, statusText } = response
   if (response.body === null) {
     relay.watch?.end()
     if (!response.ok) observation?.fail(statusError(response.status))
     onEnd(false)
-    return response
+    return headers === response.headers ? response : { status, statusText, headers, body: null }
   }
   if (relay.watch === undefined && observation === undefined) return response
   const tap = observation === undefined ? undefined : createTap(response, observation, exchange)
-  const { status, statusText, headers } = response
-  return new Response(relayBody(response.body, { ...relay, tap, onEnd }), { status, statusText, headers })
+  return { status, statusText, headers, body: relayBody(response.body, { ...relay, tap, onEnd }) }
 }
 
 /** Reads an answer that goes on as it is, for its observer. */
-function createTap(response: Response, observation: Observation, { format }: Exchange): BytesTap | undefined {
+function createTap(response: UpstreamResponse, observation: Observation, { format }: Exchange): BytesTap | undefined {
   if (readKind(response) === 'events') {
     const onCall: ChunkTransformerOptions['onCall'] = (call) => observation.onCall(call)
     // Nothing is parsed; what the transformer makes of the chunks is not sent.
@@ -254,7 +266,7 @@ function endOf(relay: RelayOptions, observation: Observation | undefined): (isAb
   }
 }
 
-function fail(error: unknown, observation: Observation | undefined): Response {
+function fail(error: unknown, observation: Observation | undefined): ClientAnswer {
   if (!(error instanceof ToolDeltaError)) {
     observation?.end(true)
     throw error

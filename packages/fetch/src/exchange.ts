@@ -7,12 +7,12 @@ import {
 } from '@tooldelta/openai'
 import type { ExchangeObserver } from './observer.ts'
 import { toPrepareOptions, toTransformOptions, type ToolCallOptions } from './options.ts'
-import { patchJson } from './patch-json.ts'
+import { RequestBody } from './request-body.ts'
 
 /** What is to be done with one request. */
 export interface Exchange {
-  /** The body to send. The given text itself when nothing in it changes. */
-  body: string
+  /** The body to send: the given one itself when nothing in it changes. */
+  body: RequestBody
   /** The format that the handler was made for. */
   format: ToolCallOptions['format']
   /** How to read the answer; absent when it goes on untouched. */
@@ -47,37 +47,37 @@ export interface ExchangeContext {
 }
 
 /** Reads the body of a chat-completion request and prepares it for the upstream. */
-export function prepareExchange(text: string, options: ToolCallOptions, context: ExchangeContext = {}): Exchange {
+export function prepareExchange(given: RequestBody, options: ToolCallOptions, context: ExchangeContext = {}): Exchange {
   const { format } = options
-  const body = (context.value as ChatCompletionRequest | undefined) ?? readObject(text)
+  const body = (context.value as ChatCompletionRequest | undefined) ?? readObject(given.text)
   // No JSON object: the upstream words the error.
-  if (body === undefined) return { body: text, format }
+  if (body === undefined) return { body: given, format }
   const isStream = body.stream === true
   try {
     const { request, parser, report } = prepareRequest(body, toPrepareOptions(options, context.owner))
     report.warnings.push(...(context.warnings ?? []))
     options.onRequest?.(report)
     context.observer?.onRequest?.(report, parser)
-    const exchange: Exchange = { body: request === body ? text : patchJson(text, body, request), format, isStream }
+    const exchange: Exchange = { body: request === body ? given : given.patch(body, request), format, isStream }
     if (report.mode === 'passthrough') return exchange
     const includeUsage = body.stream_options?.include_usage === true
     exchange.answer = { ...parser, ...toTransformOptions(options), includeUsage }
     const { requiredRetries = 0, validateArguments = false } = options
     if (requiredRetries > 0 || validateArguments) {
-      const prepare = (messages: readonly object[]): Exchange => prepareMore(text, body, messages, options, context)
+      const prepare = (messages: readonly object[]): Exchange => prepareMore(given, body, messages, options, context)
       const tools = Array.isArray(body.tools) ? (body.tools as ChatTool[]) : []
       exchange.again = { requiredRetries, validateArguments, tools, prepare }
     }
     return exchange
   } catch (error) {
-    if (error instanceof ToolDeltaError) return { body: text, format, refusal: error }
+    if (error instanceof ToolDeltaError) return { body: given, format, refusal: error }
     throw error
   }
 }
 
 /** The request after an answer that was not good enough. It is asked once, and nobody is told of it. */
 function prepareMore(
-  text: string,
+  given: RequestBody,
   body: ChatCompletionRequest,
   more: readonly object[],
   options: ToolCallOptions,
@@ -85,7 +85,7 @@ function prepareMore(
 ): Exchange {
   const longer = { ...body, messages: [...(body.messages as unknown[]), ...more] }
   const once = { ...options, requiredRetries: 0, validateArguments: false, onRequest: undefined }
-  return prepareExchange(patchJson(text, body, longer), once, { owner })
+  return prepareExchange(given.patch(body, longer), once, { owner })
 }
 
 function readObject(text: string): ChatCompletionRequest | undefined {

@@ -24,22 +24,22 @@ export interface UpstreamCredentials {
 }
 
 /**
- * The headers for the upstream: the client's without those of its connection. With a key of our own for the upstream the client's
- * credentials stay here. Configured headers win.
+ * The headers for the upstream, in lower case: the client's without those of its connection. With a key of our own for the upstream the
+ * client's credentials stay here. Configured headers win.
  */
 export function toUpstreamHeaders(
   headers: Headers,
-  { upstreamKey, headers: configured }: UpstreamCredentials,
-): Headers {
-  const result = copyHeaders(headers, requestOnly)
-  if (upstreamKey !== undefined) {
-    for (const name of credentials) result.delete(name)
-    result.set('authorization', `Bearer ${upstreamKey}`)
-  }
+  { upstreamKey, headers: configured = {} }: UpstreamCredentials,
+): [string, string][] {
+  const own = new Map<string, string>()
   // A compressed stream would have to be unpacked, and servers collect text before they pack it.
-  result.set('accept-encoding', 'identity')
-  for (const [name, value] of Object.entries(configured ?? {})) result.set(name, value)
-  return result
+  own.set('accept-encoding', 'identity')
+  if (upstreamKey !== undefined) own.set('authorization', `Bearer ${upstreamKey}`)
+  for (const [name, value] of Object.entries(configured)) own.set(name.toLowerCase(), value)
+  const passed = passedHeaders(headers, requestOnly).filter(
+    ([name]) => !own.has(name) && (upstreamKey === undefined || !credentials.has(name)),
+  )
+  return [...passed, ...own]
 }
 
 /** The headers of a request of another API for the chat completion that it becomes. */
@@ -56,14 +56,11 @@ export function toChatHeaders(headers: Headers): Headers {
 
 /** The headers for the client: the upstream's without those of its connection and its encoding. */
 export function toClientHeaders(headers: Headers): Headers {
-  return copyHeaders(headers, responseOnly)
+  return new Headers(passedHeaders(headers, responseOnly))
 }
 
-function copyHeaders(headers: Headers, without: ReadonlySet<string>): Headers {
-  const named = new Set((headers.get('connection') ?? '').split(',').map((name) => name.trim().toLowerCase()))
-  const result = new Headers()
-  for (const [name, value] of headers) {
-    if (!hopByHop.has(name) && !without.has(name) && !named.has(name)) result.append(name, value)
-  }
-  return result
+function passedHeaders(headers: Headers, without: ReadonlySet<string>): [string, string][] {
+  const connection = headers.get('connection')
+  const named = new Set(connection?.split(',').map((name) => name.trim().toLowerCase()))
+  return [...headers].filter(([name]) => !hopByHop.has(name) && !without.has(name) && !named.has(name))
 }

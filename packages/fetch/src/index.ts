@@ -4,6 +4,7 @@ export { ToolCallTransformStream } from './transform-stream.ts'
 export {
   createUpstreamHandler,
   type ClientRequest,
+  type KnownBody,
   type KnownRequest,
   type UpstreamHandler,
   type UpstreamHandlerOptions,
@@ -11,3 +12,4 @@ export {
 export { createErrorResponse } from './errors.ts'
 export type { ExchangeObserver, ExchangeOutcome } from './observer.ts'
 export type { ToolCallOptions } from './options.ts'
+export { toResponse, type ClientAnswer, type UpstreamFetch, type UpstreamResponse } from './client-answer.ts'

@@ -18,12 +18,17 @@ type JsonObject = Record<string, unknown>
  * @param text - valid JSON text of `before`, an object
  */
 export function patchJson(text: string, before: JsonObject, after: JsonObject): string {
-  const edits = findEdits(text, before, after)
-  return edits === undefined ? patchObject(text, text.indexOf('{'), before, after) : applyEdits(text, edits)
+  const patch = findPatch(text, before, after)
+  return typeof patch === 'string' ? patch : applyEdits(text, patch)
+}
+
+/** What {@link patchJson} changes: the few places, in order, or the whole new text where there are many. */
+export function findPatch(text: string, before: JsonObject, after: JsonObject): readonly Edit[] | string {
+  return findEdits(text, before, after) ?? patchObject(text, text.indexOf('{'), before, after)
 }
 
 /** A place of the text and what stands there afterwards. */
-interface Edit {
+export interface Edit {
   start: number
   end: number
   text: string
@@ -75,7 +80,8 @@ function findMember(text: string, key: string): Part | undefined {
   return { start, valueStart: colon + 1, end: skipValue(text, colon + 1) }
 }
 
-function applyEdits(text: string, edits: readonly Edit[]): string {
+/** The text after its edits. */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
   const parts: string[] = []
   let place = 0
   for (const edit of edits) {

@@ -5,6 +5,7 @@ import {
   type ChatCompletion,
   type ChunkTransformerOptions,
 } from '@tooldelta/openai'
+import type { UpstreamResponse } from './client-answer.ts'
 import { createEventStreamRewriter } from './event-stream.ts'
 import { relayBody } from './relay.ts'
 
@@ -41,11 +42,16 @@ export function transformResponse(response: Response, options: TransformResponse
 /** The head of an event stream that is rewritten. */
 export function streamInit(response: Response): RewrittenInit {
   const init = rewrittenInit(response)
-  init.headers.set('content-type', 'text/event-stream; charset=utf-8')
-  init.headers.set('cache-control', 'no-cache')
-  // Reverse proxies such as nginx would collect the stream.
-  init.headers.set('x-accel-buffering', 'no')
+  setStreamHeaders(init.headers)
   return init
+}
+
+/** Says that the body is an event stream of ours. */
+export function setStreamHeaders(headers: Headers): void {
+  headers.set('content-type', 'text/event-stream; charset=utf-8')
+  headers.set('cache-control', 'no-cache')
+  // Reverse proxies such as nginx would collect the stream.
+  headers.set('x-accel-buffering', 'no')
 }
 
 function createJsonBody(response: Response, options: ChunkTransformerOptions): ReadableStream<Uint8Array> {
@@ -94,9 +100,12 @@ export function rewriteJson(text: string, transform: (completion: object) => Cha
   return { text: sent === completion ? text : JSON.stringify(sent), sent }
 }
 
+/** Statuses whose answers have no body (Fetch, 2.2.3). */
+const withoutBody: ReadonlySet<number> = new Set([204, 205])
+
 /** How an answer is read. */
-export function readKind(response: Response): 'events' | 'json' | 'other' {
-  if (!response.ok) return 'other'
+export function readKind(response: Pick<UpstreamResponse, 'ok' | 'status' | 'headers'>): 'events' | 'json' | 'other' {
+  if (!response.ok || withoutBody.has(response.status)) return 'other'
   const type = (response.headers.get('content-type') ?? '').toLowerCase()
   if (type.startsWith('text/event-stream')) return 'events'
   return /^application\/(?:[\w.-]+\+)?json\b/.test(type) ? 'json' : 'other'
@@ -111,6 +120,11 @@ interface RewrittenInit {
 /** The head of an answer whose body is rewritten. */
 export function rewrittenInit(response: Response): RewrittenInit {
   const headers = new Headers(response.headers)
-  for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) headers.delete(name)
+  dropBodyHeaders(headers)
   return { status: response.status, statusText: response.statusText, headers }
+}
+
+/** The body is no longer the one that they describe. */
+export function dropBodyHeaders(headers: Headers): void {
+  for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) headers.delete(name)
 }

@@ -1,10 +1,12 @@
 import { findWire, type WirePath } from '@tooldelta/openai'
 import { answerExchange, type Opened } from './answer.ts'
 import { answerWire } from './answer-wire.ts'
+import { toResponse } from './client-answer.ts'
 import { createErrorResponse, isAbort, toUpstreamFailure } from './errors.ts'
 import { prepareExchange } from './exchange.ts'
 import { toChatHeaders } from './headers.ts'
 import { checkToolCallOptions, withStores, type ToolCallOptions } from './options.ts'
+import { RequestBody } from './request-body.ts'
 
 /** Options of {@link createToolCallFetch}. */
 export interface ToolCallFetchOptions extends ToolCallOptions {
@@ -68,20 +70,20 @@ export function createToolCallFetch(options: ToolCallFetchOptions): typeof fetch
     const send = options.fetch ?? globalThis.fetch
     const given = await readBody(input, init ?? {})
     if (given === undefined) return send(input, init)
-    const { text, unchanged } = given
-
-    const exchange = prepareExchange(text, settings, { warnings })
+    const whole = new RequestBody({ text: given.text })
+    const exchange = prepareExchange(whole, settings, { warnings })
     if (exchange.refusal !== undefined) return createErrorResponse(exchange.refusal.status, exchange.refusal.body)
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
 
-    return answerExchange(exchange, async (body): Promise<Opened> => {
-      const call = body === text ? unchanged : withBody(input, init, body)
+    const answer = await answerExchange(exchange, async (body): Promise<Opened> => {
+      const call = body === whole ? given.unchanged : withBody(input, init, body.text)
       try {
         return { response: await send(...call), relay: { signal } }
       } catch (error) {
         throw isAbort(error, signal) ? error : toUpstreamFailure(error, readUrl(input))
       }
     })
+    return toResponse(answer)
   }
 }
 

@@ -1,6 +1,7 @@
 import { findWire, ToolDeltaError, type DeliveryOptions, type WirePath } from '@tooldelta/openai'
 import { answerExchange, type Opened, type OpenUpstream } from './answer.ts'
 import { answerWire } from './answer-wire.ts'
+import { toResponse, type ClientAnswer, type UpstreamFetch } from './client-answer.ts'
 import { createErrorResponse, isAbort, timeoutFailure, toUpstreamFailure } from './errors.ts'
 import { prepareExchange, type Exchange } from './exchange.ts'
 import { toChatHeaders, toClientHeaders, toUpstreamHeaders } from './headers.ts'
@@ -8,7 +9,7 @@ import { measureWaits } from './measure-waits.ts'
 import { Observation } from './observation.ts'
 import type { ExchangeObserver } from './observer.ts'
 import { checkToolCallOptions, withDelivery, withStores, type ToolCallOptions } from './options.ts'
-import { patchJson } from './patch-json.ts'
+import { RequestBody } from './request-body.ts'
 import { readKind } from './response.ts'
 import { createDeadline, createSilenceWatch, type SilenceWatch } from './silence-watch.ts'
 import { readUpstreamAddress } from './upstream-url.ts'
@@ -34,7 +35,7 @@ export interface UpstreamHandlerOptions extends ToolCallOptions {
    */
   totalTimeoutMs?: number | undefined
   /** The fetch that reaches the upstream. @defaultValue the global one, looked up at each call */
-  fetch?: typeof fetch | undefined
+  fetch?: UpstreamFetch | undefined
 }
 
 /** What a server knows about a request already. */
@@ -45,11 +46,19 @@ export interface KnownRequest {
    * The JSON body, where it has been read to find out where the request goes; the request itself is then not read. The option
    * `upstreamModel` holds for it on every path.
    */
-  body?: { text: string; value: Record<string, unknown> } | undefined
+  body?: KnownBody | undefined
   /** What was left out of the request before it came here; the report says it too. */
   warnings?: readonly string[] | undefined
   /** What this client wants of the delivery; where it says nothing the options hold. */
   delivery?: DeliveryOptions | undefined
+}
+
+/** A JSON body that has been read. */
+export interface KnownBody {
+  text: string
+  value: Record<string, unknown>
+  /** The text in UTF-8, as it came and without a byte-order mark: what does not change is sent as it is. */
+  bytes?: Uint8Array | undefined
 }
 
 /**
@@ -59,14 +68,16 @@ export interface KnownRequest {
 export interface ClientRequest extends Pick<Request, 'url' | 'method' | 'headers' | 'signal' | 'arrayBuffer' | 'text'> {
   /** `null` without a body. */
   readonly body: unknown
+  /** The controller behind `signal`, where the exchange may be ended with it: then it needs none of its own. */
+  readonly control?: AbortController | undefined
 }
 
 /** Answers one request of a client by asking the upstream. */
-export type UpstreamHandler = (
-  request: ClientRequest,
-  observer?: ExchangeObserver,
-  known?: KnownRequest,
-) => Promise<Response>
+export interface UpstreamHandler {
+  (request: ClientRequest, observer?: ExchangeObserver, known?: KnownRequest): Promise<Response>
+  /** The same for servers that need no `Response`, as those of Node do. */
+  answer(request: ClientRequest, observer?: ExchangeObserver, known?: KnownRequest): Promise<ClientAnswer>
+}
 
 const longestTimer = 2_147_483_647
 
@@ -94,9 +105,13 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
 
   const settings = withStores(options)
 
-  return async (request, observer, known = {}) => {
-    const path = request.method === 'POST' ? findWire(new URL(request.url).pathname) : undefined
-    return path === undefined ? handle(request, observer, known) : handleWire(path, request, observer, known)
+  const handler = async (...args: Parameters<UpstreamHandler>): Promise<Response> => toResponse(await answer(...args))
+  return Object.assign(handler, { answer })
+
+  async function answer(...[request, observer, known = {}]: Parameters<UpstreamHandler>): Promise<ClientAnswer> {
+    const url = new URL(request.url)
+    const path = request.method === 'POST' ? findWire(url.pathname) : undefined
+    return path === undefined ? handle(request, url, observer, known) : handleWire(path, request, observer, known)
   }
 
   async function handleWire(
@@ -108,11 +123,11 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
     const { method, signal } = request
     return answerWire(path, known.body?.text ?? (await request.text()), {
       signal,
-      ask({ warnings, ...body }) {
+      async ask({ warnings, ...body }) {
         const owner = known.owner ?? ownerOf(request.headers)
         const url = new URL(path.chatPath, request.url)
         const chat = new Request(url, { method, headers: toChatHeaders(request.headers), signal })
-        return handle(chat, observer, { owner, body, warnings, delivery: known.delivery })
+        return toResponse(await handle(chat, url, observer, { owner, body, warnings, delivery: known.delivery }))
       },
       onRefusal(error) {
         if (observer === undefined) return
@@ -125,16 +140,17 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
 
   async function handle(
     request: ClientRequest,
+    { pathname, search }: URL,
     observer: ExchangeObserver | undefined,
     known: KnownRequest,
-  ): Promise<Response> {
+  ): Promise<ClientAnswer> {
     const observation = observer === undefined ? undefined : new Observation(observer)
-    const { pathname, search } = new URL(request.url)
     const url = address.join(pathname, search)
     const isChat = request.method === 'POST' && /\/chat\/completions\/?$/.test(pathname)
-    const bytes = known.body?.text ?? (request.body === null ? null : await request.arrayBuffer())
-    const text =
-      known.body?.text ?? (isChat ? new TextDecoder().decode((bytes as ArrayBuffer | null) ?? undefined) : '')
+    const isBare = known.body === undefined && request.body === null
+    const given = new RequestBody(
+      known.body ?? { bytes: isBare ? new Uint8Array() : new Uint8Array(await request.arrayBuffer()) },
+    )
     const context = {
       owner: known.owner ?? ownerOf(request.headers),
       observer,
@@ -142,61 +158,64 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
       warnings: known.warnings,
     }
     const exchange: Exchange = isChat
-      ? prepareExchange(text, withDelivery(settings, known.delivery), context)
-      : { body: renameModel(text, settings, known), format: options.format }
+      ? prepareExchange(given, withDelivery(settings, known.delivery), context)
+      : { body: renameModel(given, settings, known), format: options.format }
     if (exchange.refusal !== undefined) {
       observation?.fail(exchange.refusal.body.error)
       observation?.end(false)
       return createErrorResponse(exchange.refusal.status, exchange.refusal.body)
     }
-    const { method, signal } = request
+    const { method } = request
     const headers = toUpstreamHeaders(request.headers, options)
     const open: OpenUpstream = (body) => {
-      observer?.onUpstreamRequest?.({ path: pathname, body })
-      // Bytes that are no UTF-8 (a packed body) would not survive the way through a text.
-      const init = { method, headers, body: body === text ? bytes : body }
-      return ask(url, init, signal, exchange.isStream === true, observation)
+      observer?.onUpstreamRequest?.({ path: pathname, body: body.text })
+      const payload = isBare ? null : (body.payload as Uint8Array<ArrayBuffer> | string)
+      return ask(
+        url,
+        { method, headers, body: payload },
+        linkOf(request, exchange),
+        exchange.isStream === true,
+        observation,
+      )
     }
-    const answer = await answerExchange(exchange, open, observation)
-    const { status, statusText } = answer
-    return new Response(answer.body, { status, statusText, headers: toClientHeaders(answer.headers) })
+    return answerExchange(exchange, open, observation)
   }
 
   async function ask(
     url: string,
     init: RequestInit,
-    client: AbortSignal,
+    { control, unlink }: Link,
     isStream: boolean,
     observation: Observation | undefined,
   ): Promise<Opened> {
-    const call = new AbortController()
-    const giveUp = (): void => call.abort(client.reason)
-    let watch = createWatch(isStream, call, observation)
-    const onEnd = (): void => client.removeEventListener('abort', giveUp)
-    client.addEventListener('abort', giveUp)
-    if (client.aborted) giveUp()
+    let watch = createWatch(isStream, control, observation)
     try {
       watch.start()
       const send = options.fetch ?? globalThis.fetch
-      const response = await send(url, { ...init, signal: call.signal, redirect: 'manual' })
+      const response = await send(url, { ...init, signal: control.signal, redirect: 'manual' })
       watch.stop()
       if (!isStream && readKind(response) === 'events') {
         // Nobody knew that this would be a stream.
         watch.end()
-        watch = createWatch(true, call, observation)
+        watch = createWatch(true, control, observation)
       }
-      return { response, relay: { signal: call.signal, watch, onEnd } }
+      const headers = toClientHeaders(response.headers)
+      return { response, headers, relay: { signal: control.signal, watch, onEnd: unlink } }
     } catch (error) {
       watch.end()
-      onEnd()
-      if (isAbort(error, call.signal)) throw error
-      const reason: unknown = call.signal.reason
+      unlink()
+      if (isAbort(error, control.signal)) throw error
+      const reason: unknown = control.signal.reason
       throw reason instanceof ToolDeltaError ? reason : toUpstreamFailure(error, url)
     }
   }
 
-  function createWatch(isStream: boolean, call: AbortController, observation: Observation | undefined): SilenceWatch {
-    const onOver = (message: string): void => call.abort(timeoutFailure(message))
+  function createWatch(
+    isStream: boolean,
+    control: AbortController,
+    observation: Observation | undefined,
+  ): SilenceWatch {
+    const onOver = (message: string): void => control.abort(timeoutFailure(message))
     const watch =
       isStream || totalTimeoutMs === undefined
         ? createSilenceWatch(timeoutMs, () => onOver(`The upstream was silent for ${timeoutMs} ms.`))
@@ -207,13 +226,34 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
   }
 }
 
+/** What ends a call of the upstream: the client that leaves, or a silence that is too long. */
+interface Link {
+  control: AbortController
+  /** The call is over. */
+  unlink(): void
+}
+
+/** A call that is one of several may end without the exchange, so it has a controller of its own. */
+function linkOf({ signal, control: given }: ClientRequest, { again }: Exchange): Link {
+  if (given !== undefined && again === undefined) return { control: given, unlink() {} }
+  const control = new AbortController()
+  const giveUp = (): void => control.abort(signal.reason)
+  signal.addEventListener('abort', giveUp)
+  if (signal.aborted) giveUp()
+  return { control, unlink: () => signal.removeEventListener('abort', giveUp) }
+}
+
 /** The body of a path that is passed on. */
-function renameModel(text: string, { upstreamModel }: UpstreamHandlerOptions, { body }: KnownRequest): string {
-  if (body === undefined || upstreamModel === undefined) return text
+function renameModel(
+  given: RequestBody,
+  { upstreamModel }: UpstreamHandlerOptions,
+  { body }: KnownRequest,
+): RequestBody {
+  if (body === undefined || upstreamModel === undefined) return given
   const { model } = body.value
   return model === undefined || model === upstreamModel
-    ? text
-    : patchJson(text, body.value, { ...body.value, model: upstreamModel })
+    ? given
+    : given.patch(body.value, { ...body.value, model: upstreamModel })
 }
 
 /** What clients prove themselves with tells them apart in the stores, which keep nothing of it but a hash. */

@@ -1,8 +1,7 @@
 import { createServer, request as httpRequest, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { UpstreamHandler } from '../src/index.ts'
-import { answerNodeRequest, type NodeRequestOptions } from '../src/node.ts'
+import { answerNodeRequest, type NodeHandler, type NodeRequestOptions } from '../src/node.ts'
 
 let server: Server | undefined
 afterEach(async () => {
@@ -11,13 +10,13 @@ afterEach(async () => {
   server = undefined
 })
 
-async function serve(handle: UpstreamHandler, options: NodeRequestOptions = {}): Promise<string> {
+async function serve(handle: NodeHandler, options: NodeRequestOptions = {}): Promise<string> {
   server = createServer((request, response) => void answerNodeRequest(handle, request, response, options))
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-const echo: UpstreamHandler = async (request) => {
+const echo: NodeHandler = async (request) => {
   const { pathname, search } = new URL(request.url)
   return Response.json({
     method: request.method,

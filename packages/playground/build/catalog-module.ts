@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
-import { formats } from '@tooldelta/core'
+// By its place: Vite takes it into the configuration, where a package of the workspace would have to be built before.
+import { formats } from '../../core/src/index.ts'
 import type { Plugin } from 'vite'
 
 const name = 'virtual:catalog'

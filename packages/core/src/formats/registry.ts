@@ -168,16 +168,29 @@ export function findFormat(name: string | ResponseTemplate | Format): FormatInfo
 
 /** The definition behind an id or alias, or a template or row. */
 export function findDefinition(name: string | ResponseTemplate | Format): Format | TemplateFormat {
-  if (typeof name === 'object' && name !== null) return 'syntax' in name ? name : createTemplateFormat(name)
+  if (typeof name === 'object' && name !== null) return 'syntax' in name ? name : templateOf(name)
   if (typeof name !== 'string' || name === '') {
     throw new TypeError(`format must be the id of a format, such as 'qwen3_coder'; got ${JSON.stringify(name)}`)
   }
   if (name === 'response_template')
     throw new TypeError("format 'response_template' is the template itself: pass the object")
-  const found = NAMED.find((format) => format.id === name || format.aliases.includes(name))
+  const found = byName.get(name)
   if (found !== undefined) return found
-  const names = NAMED.flatMap((format) => [format.id, ...format.aliases])
+  const names = [...byName.keys()]
   throw new TypeError(
     `Unknown format '${name}'. Did you mean '${nearestName(name, names)}'? Known: ${names.join(', ')}`,
   )
+}
+
+const byName: ReadonlyMap<string, Format> = new Map(
+  NAMED.flatMap((format) => [format.id, ...format.aliases].map((name) => [name, format] as const)),
+)
+
+const templates = new WeakMap<ResponseTemplate, TemplateFormat>()
+
+/** A template is compiled once: every request of a server asks for its format several times. */
+function templateOf(template: ResponseTemplate): TemplateFormat {
+  let format = templates.get(template)
+  if (format === undefined) templates.set(template, (format = createTemplateFormat(template)))
+  return format
 }

@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ToolDeltaError } from '@tooldelta/openai'
 import { createErrorResponse } from '../errors.ts'
-import type { ClientRequest, UpstreamHandler } from '../upstream-handler.ts'
+import type { ClientAnswer } from '../client-answer.ts'
+import type { ClientRequest } from '../upstream-handler.ts'
 import { defaultBodyLimit, readNodeBody } from './read-node-body.ts'
 import { writeNodeResponse } from './write-node-response.ts'
+
+/** Answers a request of Node's HTTP server: the `answer` of an upstream handler, or anything that makes a `Response`. */
+export type NodeHandler = (request: ClientRequest) => Promise<ClientAnswer>
 
 /** How a request of Node's HTTP server is handed over. */
 export interface NodeRequestOptions {
@@ -20,10 +24,10 @@ export interface NodeRequestOptions {
   /** Called with each time that the client took to make room for more, in milliseconds. */
   onClientWait?: ((ms: number) => void) | undefined
   /**
-   * Ends the exchange before its time. With a `ToolDeltaError` as its reason the client is told: an answer that has not begun becomes this
-   * error, a stream ends with it.
+   * The controller of the exchange, where the caller may have to end it before its time. When it is aborted with a `ToolDeltaError` the
+   * client is told: an answer that has not begun becomes this error, a stream ends with it. It is aborted here when the client leaves.
    */
-  signal?: AbortSignal | undefined
+  control?: AbortController | undefined
   /** Called with a fault of tooldelta itself; the client gets a 500 without its details. */
   onError?: ((error: unknown) => void) | undefined
 }
@@ -36,25 +40,22 @@ export interface NodeRequestOptions {
  * @example
  * ```ts
  * const handle = createUpstreamHandler({ upstream: 'http://127.0.0.1:8000', format: 'qwen3_coder' })
- * createServer((request, response) => void answerNodeRequest(handle, request, response)).listen(4000)
+ * createServer((request, response) => void answerNodeRequest(handle.answer, request, response)).listen(4000)
  * ```
  */
 export async function answerNodeRequest(
-  handle: UpstreamHandler,
+  handle: NodeHandler,
   request: IncomingMessage,
   response: ServerResponse,
   options: NodeRequestOptions = {},
 ): Promise<void> {
-  const client = new AbortController()
+  const { control = new AbortController() } = options
   const onClose = (): void => {
-    if (!response.writableFinished) client.abort()
+    if (!response.writableFinished) control.abort()
   }
-  const onEnd = (): void => client.abort(options.signal?.reason)
   response.on('close', onClose)
-  options.signal?.addEventListener('abort', onEnd)
-  if (options.signal?.aborted === true) onEnd()
   try {
-    const answer = await answerWith(handle, request, client.signal, options)
+    const answer = await answerWith(handle, request, control, options)
     if (answer === undefined) return
     await writeNodeResponse(answer, response, options)
   } catch (error) {
@@ -63,20 +64,20 @@ export async function answerNodeRequest(
     options.onError?.(error)
   } finally {
     response.off('close', onClose)
-    options.signal?.removeEventListener('abort', onEnd)
   }
 }
 
 async function answerWith(
-  handle: UpstreamHandler,
+  handle: NodeHandler,
   request: IncomingMessage,
-  signal: AbortSignal,
+  control: AbortController,
   options: NodeRequestOptions,
-): Promise<Response | undefined> {
+): Promise<ClientAnswer | undefined> {
   try {
-    return await handle(await toClientRequest(request, signal, options))
+    return await handle(await toClientRequest(request, control, options))
   } catch (error) {
     const [path] = (options.url ?? request.url ?? '/').split('?', 1)
+    const { signal } = control
     const reason: unknown = error instanceof ToolDeltaError ? error : signal.reason
     if (reason instanceof ToolDeltaError) return createErrorResponse(reason.status, reason.body, path)
     if (signal.aborted) return undefined
@@ -88,7 +89,7 @@ async function answerWith(
 
 async function toClientRequest(
   request: IncomingMessage,
-  signal: AbortSignal,
+  control: AbortController,
   options: NodeRequestOptions,
 ): Promise<ClientRequest> {
   const method = request.method ?? 'GET'
@@ -105,7 +106,8 @@ async function toClientRequest(
     method,
     url,
     headers,
-    signal,
+    signal: control.signal,
+    control,
     body,
     arrayBuffer: async () => toBytes(body),
     text: async () => (typeof body === 'string' ? body : new TextDecoder().decode(body ?? undefined)),

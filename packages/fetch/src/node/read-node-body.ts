@@ -38,7 +38,11 @@ export async function readNodeBody(request: IncomingMessage, limit: number): Pro
       // The rest is read and thrown away, so that the client gets to read the answer.
       else reject(createTooLargeError(limit))
     })
-    request.on('end', () => resolve(Buffer.concat(pieces)))
+    request.on('end', () => {
+      // Every request closes in the end; an error that nobody hears of costs 0.04 ms for its stack.
+      request.off('close', gone)
+      resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces))
+    })
     request.on('error', reject)
     request.on('close', gone)
   })

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { ToolDeltaError } from '@tooldelta/openai'
+import type { ClientAnswer } from '../client-answer.ts'
 import { disconnectFailure } from '../errors.ts'
 import { createKeepAlive } from './keep-alive.ts'
 
@@ -14,22 +15,24 @@ export interface WriteNodeResponseOptions {
 }
 
 /**
- * Sends a web response over Node's HTTP server. The head goes out at once; the body is read as fast as the client takes it. An event stream
+ * Sends an answer over Node's HTTP server. The head goes out at once; the body is read as fast as the client takes it. An event stream
  * whose source breaks off ends with an error event.
  *
  * @returns when everything has been handed over, or when the client has gone
  */
 export async function writeNodeResponse(
-  answer: Response,
+  answer: ClientAnswer,
   response: ServerResponse,
   { headers = {}, keepAliveMs, onClientWait }: WriteNodeResponseOptions = {},
 ): Promise<void> {
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value)
   for (const [name, value] of answer.headers) response.setHeader(name, value)
   response.statusCode = answer.status
-  if (answer.body === null || response.req.method === 'HEAD') {
-    await answer.body?.cancel()
-    response.end()
+  const { body } = answer
+  const isHead = response.req.method === 'HEAD'
+  if (body === null || typeof body === 'string' || isHead) {
+    if (typeof body === 'object') await body?.cancel()
+    response.end(typeof body === 'string' && !isHead ? body : undefined)
     return
   }
   const type = answer.headers.get('content-type') ?? ''
@@ -39,7 +42,7 @@ export async function writeNodeResponse(
   // The client learns that its request was taken before the model has said a word.
   if (!isWhole) response.flushHeaders()
   const keepAlive = isStream ? createKeepAlive(response, keepAliveMs) : undefined
-  const reader = answer.body.getReader()
+  const reader = body.getReader()
   const onClose = (): void => void reader.cancel().catch(ignore)
   response.on('close', onClose)
   try {

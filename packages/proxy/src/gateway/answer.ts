@@ -1,10 +1,11 @@
-import { answerNodeRequest, readNodeBody } from '@tooldelta/fetch/node'
-import type { KnownRequest, UpstreamHandler } from '@tooldelta/fetch'
+import { answerNodeRequest, readNodeBody, type NodeHandler } from '@tooldelta/fetch/node'
+import type { ClientAnswer, KnownBody, UpstreamHandler } from '@tooldelta/fetch'
 import { InvalidRequestError } from '@tooldelta/openai'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/schema.ts'
 import { readErrorMessage } from '../errors.ts'
 import { decodeUtf8 } from './decode-utf8.ts'
+import { logFault } from './errors.ts'
 import type { Exchanges } from './exchanges.ts'
 import { everyModel, type ModelRoute, type ModelRoutes } from './model-routes.ts'
 
@@ -15,16 +16,13 @@ export interface AnswerContext {
   exchanges: Exchanges
 }
 
-/** A JSON body, read once: for its model, and for whoever prepares it. */
-type Body = NonNullable<KnownRequest['body']>
-
 /** What to do with one request. */
 interface Target {
   handler: UpstreamHandler
   /** What goes on as it is. */
   bytes?: Uint8Array | string | undefined
   /** What the handler reads. */
-  body?: Body | undefined
+  body?: KnownBody | undefined
 }
 
 /** Answers a request whose body names its model: a chat completion or a completion. */
@@ -67,7 +65,7 @@ async function readBody(request: FastifyRequest, { limits }: Config): Promise<Ui
   return bytes
 }
 
-function tellRoute(request: FastifyRequest, route: ModelRoute, asked: string, body: Body | undefined): void {
+function tellRoute(request: FastifyRequest, route: ModelRoute, asked: string, body: KnownBody | undefined): void {
   const { name } = route.config
   request.telemetry?.route({
     model: name === everyModel ? undefined : name,
@@ -92,28 +90,29 @@ async function answer(
     const { handler, bytes, body } = await choose()
     const { telemetry, keyName, clientProfile } = request
     Object.assign(request.raw.headers, telemetry?.traceHeaders)
-    const handle: UpstreamHandler = async (webRequest) => {
-      const response = await handler(webRequest, telemetry, { owner: keyName, body, delivery: clientProfile?.delivery })
-      if (isStream(response)) prepareStream(response.headers)
-      for (const [name, value] of Object.entries(telemetry?.responseHeaders() ?? {})) response.headers.set(name, value)
-      return response
+    const handle: NodeHandler = async (webRequest) => {
+      const known = { owner: keyName, body, delivery: clientProfile?.delivery }
+      const sent = await handler.answer(webRequest, telemetry, known)
+      if (isStream(sent)) prepareStream(sent.headers)
+      for (const [name, value] of Object.entries(telemetry?.responseHeaders() ?? {})) sent.headers.set(name, value)
+      return sent
     }
     reply.hijack()
     await answerNodeRequest(handle, request.raw, reply.raw, {
       body: bytes,
       headers: reply.getHeaders(),
       keepAliveMs: config.timeouts.keepAlive,
-      signal: exchange.signal,
+      control: exchange.control,
       onClientWait: telemetry?.onClientWait,
-      onError: (error) => request.log.error(error),
+      onError: (error) => logFault(request, error),
     })
   } finally {
     exchange.end()
   }
 }
 
-function isStream(response: Response): boolean {
-  return response.headers.get('content-type')?.startsWith('text/event-stream') === true
+function isStream({ headers }: ClientAnswer): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') === true
 }
 
 /** Nothing between us and the client may collect the stream. */
@@ -127,7 +126,7 @@ function prepareStream(headers: Headers): void {
  *
  * @throws InvalidRequestError with what is wrong with it
  */
-function parseBody(bytes: Uint8Array): Body {
+function parseBody(bytes: Uint8Array): KnownBody {
   let text: string
   let value: unknown
   try {
@@ -137,9 +136,14 @@ function parseBody(bytes: Uint8Array): Body {
     throw createJsonError(bytes.length === 0 ? 'it is empty' : readErrorMessage(error))
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return { text, value: value as Body['value'] }
+    return { text, value: value as KnownBody['value'], bytes: withoutMark(bytes) }
   }
   throw createJsonError(`it is ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}`)
+}
+
+/** A byte-order mark is no part of the text. */
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef ? bytes.subarray(3) : bytes
 }
 
 function createJsonError(reason: string): InvalidRequestError {

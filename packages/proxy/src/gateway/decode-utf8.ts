@@ -10,7 +10,7 @@ const strict = new TextDecoder('utf-8', { fatal: true })
  */
 export function decodeUtf8(bytes: Uint8Array): string {
   if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-  // A byte-order mark and what is broken are the decoder's business.
-  if (bytes[0] === 0xef || !isUtf8(bytes)) return strict.decode(bytes)
+  // Short texts, a byte-order mark and what is broken are the decoder's business.
+  if (bytes.length < 4096 || bytes[0] === 0xef || !isUtf8(bytes)) return strict.decode(bytes)
   return transcode(bytes, 'utf8', 'utf16le').toString('utf16le')
 }

@@ -1,6 +1,7 @@
 import { findWire, ToolDeltaError } from '@tooldelta/openai'
 import { closest, distance } from 'fastest-levenshtein'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { readErrorMessage } from '../errors.ts'
 
 /** What the application answers beside models: paths with their methods. */
 export type KnownPaths = ReadonlyMap<string, readonly string[]>
@@ -17,12 +18,17 @@ export function installErrors(app: FastifyInstance, known: KnownPaths): void {
 /** Answers a request with an error. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = toRefusal(error)
-  if (refusal === undefined) request.log.error(error)
+  if (refusal === undefined) logFault(request, error)
   const { status, body } = refusal ?? internalError()
   if (status === 429 && !reply.hasHeader('retry-after')) void reply.header('retry-after', '1')
   // Anthropic's clients read errors of another shape.
   const sent = findWire(readPath(request))?.wire.errorBody(status, body.error) ?? body
   return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(sent))
+}
+
+/** A fault of our own goes into the log, under the id of the request's line. */
+export function logFault(request: FastifyRequest, error: unknown): void {
+  request.log.error({ id: request.id, err: error }, readErrorMessage(error))
 }
 
 function toRefusal(error: unknown): ToolDeltaError | undefined {

@@ -2,8 +2,8 @@ import { ToolDeltaError, upstreamErrorType } from '@tooldelta/openai'
 
 /** One request under way. */
 export interface Exchange {
-  /** Fires when the exchange has to end before its time; the reason is what the client is told. */
-  signal: AbortSignal
+  /** Aborted when the exchange has to end before its time; the reason is what the client is told. */
+  control: AbortController
   end(): void
 }
 
@@ -31,7 +31,7 @@ export function createExchanges(most: number): Exchanges {
       if (running.size >= most) throw tooManyError(most)
       const control = new AbortController()
       running.add(control)
-      return { signal: control.signal, end: () => void running.delete(control) }
+      return { control, end: () => void running.delete(control) }
     },
     endAll() {
       for (const control of running) control.abort(stoppingError())

@@ -82,6 +82,8 @@ async function createApp(config: Config, { logStream }: GatewayOptions): Promise
     requestTimeout: times.requestTimeout,
     clientErrorHandler: answerClientError,
     logger: await createLoggerOptions(config.log, logStream),
+    // Most requests log their one line only, which names them: a logger for each of them would cost as much as the line.
+    childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: readRequestId,
     // Of paths that cannot be decoded, for one.
@@ -120,7 +122,9 @@ function createUpstreams(
       const key = secrets.upstreamKeys.get(upstream.name)
       const settings = { timeouts, circuit, key, passesCredentials }
       const created = createUpstream(upstream, settings, telemetry.upstreamEvents)
-      return [upstream.name, recording === undefined ? created : { ...created, fetch: recording.wrap(created.fetch) }]
+      if (recording === undefined) return [upstream.name, created]
+      const recorded = recording.wrap(created.fetch)
+      return [upstream.name, { ...created, ask: recorded, fetch: recorded }]
     }),
   )
 }

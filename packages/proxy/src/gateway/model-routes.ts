@@ -130,7 +130,7 @@ function createHandler(model: ModelConfig, settings: HandlerSettings): UpstreamH
   return createUpstreamHandler({
     // The replica takes its place.
     upstream: 'http://upstream',
-    fetch: upstream.fetch,
+    fetch: upstream.ask,
     timeoutMs: config.timeouts.idle,
     totalTimeoutMs: config.timeouts.total,
     format,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { toResponse, type UpstreamResponse } from '@tooldelta/fetch'
 import type { Config, UpstreamConfig } from '../config/schema.ts'
 import { createBusyAnswer, createOutAnswer, createStoppingAnswer, readErrorCode, toFailure } from './failures.ts'
 import { createReplica, type Outcome, type Replica } from './replica.ts'
@@ -51,7 +52,7 @@ export function createUpstream(
   let isClosed = false
   let checked: { at: number; done: Promise<void> } | undefined
 
-  async function ask(replica: Replica, request: UpstreamRequest, isRetry: boolean): Promise<Outcome> {
+  async function attempt(replica: Replica, request: UpstreamRequest, isRetry: boolean): Promise<Outcome> {
     const outcome = await replica.ask(request)
     const result =
       outcome.response === undefined ? { errorCode: readErrorCode(outcome.error) } : { status: outcome.response.status }
@@ -60,15 +61,15 @@ export function createUpstream(
     return outcome
   }
 
-  async function send(request: UpstreamRequest): Promise<Response> {
+  async function send(request: UpstreamRequest): Promise<UpstreamResponse> {
     const tried = new Set<Replica>()
     let replica = choose(tried)
     if (replica === undefined) return refuse()
-    for (let attempt = 0; ; attempt += 1) {
-      const outcome = await ask(replica, request, attempt > 0)
+    for (let repeats = 0; ; repeats += 1) {
+      const outcome = await attempt(replica, request, repeats > 0)
       tried.add(replica)
-      const next = attempt < config.retries && isRepeatable(outcome) ? choose(tried) : undefined
-      const waitMs = next === undefined || !tried.has(next) ? 0 : readWait(outcome, attempt)
+      const next = repeats < config.retries && isRepeatable(outcome) ? choose(tried) : undefined
+      const waitMs = next === undefined || !tried.has(next) ? 0 : readWait(outcome, repeats)
       if (next === undefined || waitMs === undefined) {
         if (outcome.response !== undefined) return outcome.response
         throw toFailure(outcome.error, name, replica.url)
@@ -84,14 +85,17 @@ export function createUpstream(
     return pauses.includes(0) ? createBusyAnswer(name) : createOutAnswer(name, Math.min(...pauses))
   }
 
+  async function ask(...[input, init]: Parameters<typeof fetch>): Promise<UpstreamResponse> {
+    const request = await readRequest(input, init, own)
+    request.signal?.throwIfAborted()
+    return isClosed ? createStoppingAnswer() : send(request)
+  }
+
   return {
     name,
     profile: config.profile,
-    async fetch(input, init) {
-      const request = await readRequest(input, init, own)
-      request.signal?.throwIfAborted()
-      return isClosed ? createStoppingAnswer() : send(request)
-    },
+    ask,
+    fetch: async (input, init) => toResponse(await ask(input, init)),
     replicas: () => replicas.map(({ url, isHealthy, inFlight }) => ({ url, isHealthy, inFlight })),
     check() {
       const now = performance.now()

@@ -1,13 +1,14 @@
+import type { UpstreamResponse } from '@tooldelta/fetch'
 import { Pool, type Dispatcher } from 'undici'
 import { readReplicaAddress } from './address.ts'
 import { createCircuit } from './circuit.ts'
 import { isDeadline, readErrorCode } from './failures.ts'
 import type { UpstreamRequest } from './request.ts'
-import { toResponse } from './response.ts'
+import { readAnswer } from './response.ts'
 import type { ReplicaState } from './types.ts'
 
 /** What came of one attempt. */
-export type Outcome = { response: Response; error?: undefined } | { response?: undefined; error: unknown }
+export type Outcome = { response: UpstreamResponse; error?: undefined } | { response?: undefined; error: unknown }
 
 /** One server of an upstream, with connections of its own. */
 export interface Replica extends Readonly<ReplicaState> {
@@ -98,7 +99,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       const data = await send(pool, request)
       if (isFailing(data.statusCode)) fail()
       else succeed()
-      const response = toResponse(data, (fault) => {
+      const response = readAnswer(data, (fault) => {
         leave()
         // A reader that cancels is no fault of the server.
         if (fault !== null && readErrorCode(fault) !== 'UND_ERR_ABORTED' && isFault(signal)) fail()

@@ -42,7 +42,8 @@ export async function readRequest(input: FetchInput, init: FetchInit, own: OwnHe
     const bytes = request.body === null ? null : new Uint8Array(await request.arrayBuffer())
     return build(request.method, request.url, request.headers, bytes, request.signal, own)
   }
-  const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
+  // A list is what our own handlers give; to make `Headers` of it would only check it again.
+  const headers = Array.isArray(init?.headers) ? init.headers : new Headers(init?.headers)
   return build(init?.method ?? 'GET', String(input), headers, body, init?.signal ?? undefined, own)
 }
 
@@ -56,14 +57,15 @@ function readBytes(body: unknown): Uint8Array | string | null | undefined {
 function build(
   method: string,
   url: string,
-  headers: Headers,
+  headers: Iterable<[string, string]>,
   body: Uint8Array | string | null,
   signal: AbortSignal | undefined,
   own: OwnHeaders,
 ): UpstreamRequest {
   const { pathname, search } = new URL(url)
   const lines: string[] = []
-  for (const [name, value] of headers) {
+  for (const [given, value] of headers) {
+    const name = given.toLowerCase()
     const stays = ofConnection.has(name) || (credentials.has(name) && !own.passesCredentials)
     if (!stays && !own.headers.has(name)) lines.push(name, value)
   }

@@ -1,18 +1,22 @@
 import { pipeline, type Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { createBrotliDecompress, createUnzip } from 'node:zlib'
+import type { UpstreamResponse } from '@tooldelta/fetch'
 import type { Dispatcher } from 'undici'
 import { createFailure } from './failures.ts'
+
+type BodyReadable = Dispatcher.ResponseData['body']
 
 /** Statuses whose answers have no body (Fetch, 2.2.3). */
 const withoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 
 /**
- * Makes a web response of undici's.
+ * Reads an answer of undici's.
  *
  * @param onEnd - called once when the body has ended, with the fault when it broke off
  * @throws ToolDeltaError 502 for an answer that nobody can read
  */
-export function toResponse(data: Dispatcher.ResponseData, onEnd: (fault: Error | null) => void): Response {
+export function readAnswer(data: Dispatcher.ResponseData, onEnd: (fault: Error | null) => void): UpstreamResponse {
   const { statusCode: status, body } = data
   const headers = toHeaders(data.headers)
   // Without a listener the fault of a body that nobody reads any more would end the process.
@@ -23,11 +27,39 @@ export function toResponse(data: Dispatcher.ResponseData, onEnd: (fault: Error |
   }
   const plain = unpack(body, headers)
   body.on('close', () => onEnd(body.errored))
-  if (withoutBody.has(status)) {
-    void body.dump()
-    return new Response(null, { status, headers })
+  if (!withoutBody.has(status)) return new Answer(status, headers, plain)
+  void body.dump()
+  return new Answer(status, headers, undefined)
+}
+
+/** A web stream of the body is made only for those who read it so: for a small answer that is read whole it costs 0.1 ms. */
+class Answer implements UpstreamResponse {
+  readonly status: number
+  readonly statusText = ''
+  readonly headers: Headers
+  private readonly plain: Readable | undefined
+  private stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined
+
+  constructor(status: number, headers: Headers, plain: Readable | undefined) {
+    this.status = status
+    this.headers = headers
+    this.plain = plain
   }
-  return new Response(toWebStream(plain), { status, headers })
+
+  get ok(): boolean {
+    return this.status < 300
+  }
+
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+    return this.plain === undefined ? null : (this.stream ??= toWebStream(this.plain))
+  }
+
+  async text(): Promise<string> {
+    const { plain } = this
+    if (plain === undefined) return ''
+    // undici's own way needs no iterator.
+    return 'text' in plain ? (plain as BodyReadable).text() : text(plain)
+  }
 }
 
 /** Servers are asked for plain answers; what stands in front of them may pack them all the same. */
@@ -66,9 +98,9 @@ function append(headers: Headers, name: string, value: string): void {
  * `Pool.request` and this stream take 0.45 ms (median) for a small answer where `undici.fetch` over the same pool takes 0.80, and three
  * quarters of its processor time for a piece of a stream.
  */
-function toWebStream(body: Readable): ReadableStream<Uint8Array> {
-  const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
-  return new ReadableStream<Uint8Array>(
+function toWebStream(body: Readable): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array<ArrayBuffer>>
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
         const { done, value } = await pieces.next()

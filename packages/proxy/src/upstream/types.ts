@@ -1,3 +1,5 @@
+import type { UpstreamFetch } from '@tooldelta/fetch'
+
 /** What is known about one server of an upstream. */
 export interface ReplicaState {
   /** Its address, as configured. */
@@ -46,6 +48,8 @@ export interface Upstream {
    *
    * @throws ToolDeltaError 502 or 504 when no replica answered; the signal's reason when it has fired
    */
+  readonly ask: UpstreamFetch
+  /** The same for those who need a web `Response`. */
   readonly fetch: typeof fetch
   replicas(): ReplicaState[]
   /** Asks every replica for its health: `/health`, or `/v1/models` where there is none. A result is good for five seconds. Never fails. */
