@@ -1,3 +1,8 @@
+/** What is read of a request's headers: web `Headers`, or less. Names are in lower case. */
+export interface ClientHeaders extends Iterable<[string, string]> {
+  get(name: string): string | null
+}
+
 /** They belong to one connection and are never passed on (RFC 9110, 7.6.1). */
 const hopByHop: ReadonlySet<string> = new Set([
   'connection',
@@ -28,7 +33,7 @@ export interface UpstreamCredentials {
  * client's credentials stay here. Configured headers win.
  */
 export function toUpstreamHeaders(
-  headers: Headers,
+  headers: ClientHeaders,
   { upstreamKey, headers: configured = {} }: UpstreamCredentials,
 ): [string, string][] {
   const own = new Map<string, string>()
@@ -43,12 +48,12 @@ export function toUpstreamHeaders(
 }
 
 /** The headers of a request of another API for the chat completion that it becomes. */
-export function toChatHeaders(headers: Headers): Headers {
-  const result = new Headers(headers)
+export function toChatHeaders(headers: ClientHeaders): Headers {
+  const result = new Headers([...headers])
   // Anthropic's clients send their key in a header of its own, which model servers do not read.
   const key = headers.get('x-api-key')
-  if (key !== null && !headers.has('authorization')) result.set('authorization', `Bearer ${key}`)
-  for (const name of [...headers.keys()]) if (name.startsWith('anthropic-')) result.delete(name)
+  if (key !== null && headers.get('authorization') === null) result.set('authorization', `Bearer ${key}`)
+  for (const [name] of headers) if (name.startsWith('anthropic-')) result.delete(name)
   result.delete('x-api-key')
   result.set('accept', 'text/event-stream, application/json')
   return result
@@ -59,7 +64,7 @@ export function toClientHeaders(headers: Headers): Headers {
   return new Headers(passedHeaders(headers, responseOnly))
 }
 
-function passedHeaders(headers: Headers, without: ReadonlySet<string>): [string, string][] {
+function passedHeaders(headers: ClientHeaders, without: ReadonlySet<string>): [string, string][] {
   const connection = headers.get('connection')
   const named = new Set(connection?.split(',').map((name) => name.trim().toLowerCase()))
   return [...headers].filter(([name]) => !hopByHop.has(name) && !without.has(name) && !named.has(name))

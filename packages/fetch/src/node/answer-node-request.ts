@@ -1,7 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { ToolDeltaError } from '@tooldelta/openai'
 import { createErrorResponse } from '../errors.ts'
 import type { ClientAnswer } from '../client-answer.ts'
+import type { ClientHeaders } from '../headers.ts'
 import type { ClientRequest } from '../upstream-handler.ts'
 import { defaultBodyLimit, readNodeBody } from './read-node-body.ts'
 import { writeNodeResponse } from './write-node-response.ts'
@@ -93,19 +94,12 @@ async function toClientRequest(
   options: NodeRequestOptions,
 ): Promise<ClientRequest> {
   const method = request.method ?? 'GET'
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(request.headers)) {
-    // A request may not ask a fetch for these; they are about the connection to us.
-    if (value === undefined || name === 'connection' || name === 'transfer-encoding' || name.startsWith(':')) continue
-    for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one)
-  }
-  if (request.headers.connection !== undefined) dropNamed(headers, request.headers.connection)
   const { href: url } = toUrl(options.url ?? request.url ?? '/')
   const body = method === 'GET' || method === 'HEAD' ? null : await takeBody(request, options)
   return {
     method,
     url,
-    headers,
+    headers: readHeaders(request.headers),
     signal: control.signal,
     control,
     body,
@@ -120,10 +114,18 @@ function toBytes(body: Uint8Array<ArrayBuffer> | string | null): ArrayBuffer {
   return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)
 }
 
-function dropNamed(headers: Headers, connection: string): void {
-  for (const name of connection.split(',')) {
-    const named = name.trim().toLowerCase()
-    if (/^[\w-]+$/.test(named)) headers.delete(named)
+/** `Headers` would check and sort what Node's parser has checked. */
+function readHeaders(given: IncomingHttpHeaders): ClientHeaders {
+  const lines: [string, string][] = []
+  for (const name in given) {
+    const value = given[name]
+    // Pseudo-headers of HTTP/2 are no headers.
+    if (value !== undefined && !name.startsWith(':'))
+      lines.push([name, typeof value === 'string' ? value : value.join(', ')])
+  }
+  return {
+    get: (name) => lines.find(([one]) => one === name)?.[1] ?? null,
+    [Symbol.iterator]: () => lines[Symbol.iterator](),
   }
 }
 
