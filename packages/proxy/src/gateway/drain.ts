@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import { followConnections } from '../serve/idle-connections.ts'
 import type { Exchanges } from './exchanges.ts'
 
 /** The end of a server. */
@@ -8,7 +9,6 @@ export interface Drain {
   run(): Promise<void>
 }
 
-const idleCheckMs = 100
 /** For clients to take the error event at the end of their stream. */
 const lastWordsMs = 1000
 
@@ -18,17 +18,17 @@ const lastWordsMs = 1000
  * @param drainMs - how long answers may go on, in milliseconds
  */
 export function createDrain(app: FastifyInstance, exchanges: Exchanges, drainMs: number): Drain {
+  const connections = followConnections(app.server)
   let running: Promise<void> | undefined
 
   async function drain(): Promise<void> {
     const closed = app.close()
     const over = new AbortController()
-    // A connection whose answer has ended would be kept alive for the client's next request.
-    const idleTimer = setInterval(() => app.server.closeIdleConnections(), idleCheckMs)
+    const endClosing = connections.keepClosing()
     const cut = cutLate(app, exchanges, drainMs, over.signal)
     await closed
     over.abort()
-    clearInterval(idleTimer)
+    endClosing()
     await cut
   }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { readErrorCode, readErrorMessage, UsageError } from '../errors.ts'
+import { followConnections } from './idle-connections.ts'
 
 /** Where a server listens. */
 export interface ListenAddress {
@@ -40,8 +41,6 @@ function explainListenError(error: unknown, { host, port }: ListenAddress): stri
   }
 }
 
-const idleCheckMs = 100
-
 /**
  * Runs a server until SIGTERM or SIGINT: no new connections then, and answers that are under way get time to end. A second signal, or the
  * end of that time, cuts them off.
@@ -49,16 +48,16 @@ const idleCheckMs = 100
  * @param drainMs - how long answers may go on, in milliseconds
  */
 export async function serveUntilSignal(app: FastifyInstance, drainMs: number): Promise<void> {
+  const connections = followConnections(app.server)
   await nextSignal()
   const cut = (): void => app.server.closeAllConnections()
   const timer = setTimeout(cut, drainMs)
-  // A connection whose answer has ended would be kept alive for the client's next request.
-  const idleTimer = setInterval(() => app.server.closeIdleConnections(), idleCheckMs)
+  const endClosing = connections.keepClosing()
   process.once('SIGTERM', cut)
   process.once('SIGINT', cut)
   await app.close()
   clearTimeout(timer)
-  clearInterval(idleTimer)
+  endClosing()
   process.off('SIGTERM', cut)
   process.off('SIGINT', cut)
 }

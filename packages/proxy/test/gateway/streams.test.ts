@@ -121,6 +121,16 @@ describe('the end of the server', () => {
     expect(await readError(response)).toMatchObject({ code: 'proxy_stopping' })
   })
 
+  it('does not wait for connections that clients have opened ahead', async () => {
+    const { url, gateway } = await start.gateway(await start.upstream(hanging), { timeouts: { drain: 20_000 } })
+    const client = connect(Number(new URL(url).port), '127.0.0.1')
+    const closed = new Promise<void>((resolve) => client.on('close', () => resolve()))
+    await new Promise<void>((resolve) => client.on('connect', () => resolve()))
+    const since = performance.now()
+    await Promise.all([gateway.drain(), closed])
+    expect(performance.now() - since).toBeLessThan(10_000)
+  })
+
   it('turns readiness off at once, and closes kept connections behind their answers', async () => {
     const upstream = await start.upstream(hanging)
     const { url, gateway } = await start.gateway(upstream, { timeouts: { drain: 300 } })

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -179,6 +180,16 @@ describe('tooldelta record', () => {
     await upstream.waitForCut()
     await recording.command.waitFor(/2 exchanges,/)
     expect((await recording.stop()).map(({ end }) => end)).toEqual(['cut', 'left'])
+  })
+
+  it('ends at once when nothing is under way, also with a connection on which nobody has asked', async () => {
+    const recording = await startRecord((await startUpstream(createJsonAnswer(createCompletion('Hello.')))).url)
+    const client = connect(Number(new URL(recording.url).port), '127.0.0.1')
+    await new Promise<void>((resolve) => client.on('connect', () => resolve()))
+    const since = performance.now()
+    expect(await recording.stop()).toEqual([])
+    // Answers under way have 30 s.
+    expect(performance.now() - since).toBeLessThan(15_000)
   })
 
   it('writes what is under way when it is told twice to stop', async () => {
