@@ -35,7 +35,7 @@ if (page > pageBudget) {
 }
 
 function readPromise(readme) {
-  const promise = /(\d+(?:\.\d+)?) kB minified and gzipped/.exec(readFileSync(join(root, readme), 'utf8'))
+  const promise = /(\d+(?:\.\d+)?) kB\s+minified\s+and\s+gzipped/.exec(readFileSync(join(root, readme), 'utf8'))
   if (promise === null) throw new Error(`${readme} has to state the size as "N kB minified and gzipped".`)
   return Number(promise[1])
 }

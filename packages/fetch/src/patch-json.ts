@@ -44,13 +44,13 @@ function findEdits(text: string, before: JsonObject, after: JsonObject): Edit[] 
   const edits: Edit[] = []
   let kept = 0
   for (const [key, value] of Object.entries(before)) {
-    if (after[key] === value) kept += 1
-    else {
-      const edit = isNested(value) ? undefined : findEdit(text, key, after[key])
-      if (edit === undefined) return undefined
-      if (after[key] !== undefined) kept += 1
-      edits.push(edit)
-    }
+    // Any object has a `toString`, but few requests do.
+    const changed = Object.hasOwn(after, key) ? after[key] : undefined
+    if (changed !== undefined) kept += 1
+    if (changed === value) continue
+    const edit = isNested(value) ? undefined : findEdit(text, key, changed)
+    if (edit === undefined) return undefined
+    edits.push(edit)
   }
   const added = Object.entries(after).filter(([key, value]) => value !== undefined && !Object.hasOwn(before, key))
   const members = added.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')

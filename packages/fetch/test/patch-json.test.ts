@@ -44,6 +44,11 @@ describe('patchJson', () => {
     }
   })
 
+  it('takes no member for one that every object has', () => {
+    expect(patchJson('{"toString":1,"n":2}', { toString: 1, n: 2 } as JsonObject, { n: 2 })).toBe('{"n":2}')
+    expect(patchJson('{"n":2}', { n: 2 }, { n: 2, toString: 1 } as JsonObject)).toBe('{"toString":1,"n":2}')
+  })
+
   it('keeps it inside of what changes', () => {
     const text = '{"tools":[{"n":1.0,"max":9007199254740993,"d":null},{"max":1e2}],"z":[[1.50],[2]]}'
     const before = JSON.parse(text) as { tools: JsonObject[]; z: unknown[] }
@@ -71,7 +76,7 @@ describe('patchJson', () => {
   })
 
   it('says what JSON.stringify says, for any object and change', () => {
-    const names = fc.oneof(fc.string(), fc.constantFrom('model', 'tool_choice', 'n', 'stop'))
+    const names = fc.oneof(fc.string(), fc.constantFrom('model', 'tool_choice', 'n', 'stop', 'toString'))
     const objects = fc.dictionary(names, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 6 })
     fc.assert(
       fc.property(objects, objects, fc.constantFrom(undefined, 1, '\t'), fc.nat(), (original, added, space, seed) => {
