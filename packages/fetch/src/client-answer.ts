@@ -18,3 +18,10 @@ export function toResponse(answer: ClientAnswer): Response {
   const { status, statusText, headers, body } = answer
   return new Response(body, { status, statusText, headers })
 }
+
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
+
+/** Whether an answer of this status has no body (Fetch, 2.2.3). */
+export function isBodiless(status: number): boolean {
+  return bodiless.has(status)
+}

@@ -12,5 +12,11 @@ export {
 export { createErrorResponse } from './errors.ts'
 export type { ExchangeObserver, ExchangeOutcome } from './observer.ts'
 export type { ToolCallOptions } from './options.ts'
-export { toResponse, type ClientAnswer, type UpstreamFetch, type UpstreamResponse } from './client-answer.ts'
+export {
+  isBodiless,
+  toResponse,
+  type ClientAnswer,
+  type UpstreamFetch,
+  type UpstreamResponse,
+} from './client-answer.ts'
 export type { ClientHeaders } from './headers.ts'

@@ -5,7 +5,7 @@ import {
   type ChatCompletion,
   type ChunkTransformerOptions,
 } from '@tooldelta/openai'
-import type { UpstreamResponse } from './client-answer.ts'
+import { isBodiless, type UpstreamResponse } from './client-answer.ts'
 import { createEventStreamRewriter } from './event-stream.ts'
 import { relayBody } from './relay.ts'
 
@@ -100,12 +100,9 @@ export function rewriteJson(text: string, transform: (completion: object) => Cha
   return { text: sent === completion ? text : JSON.stringify(sent), sent }
 }
 
-/** Statuses whose answers have no body (Fetch, 2.2.3). */
-const withoutBody: ReadonlySet<number> = new Set([204, 205])
-
 /** How an answer is read. */
 export function readKind(response: Pick<UpstreamResponse, 'ok' | 'status' | 'headers'>): 'events' | 'json' | 'other' {
-  if (!response.ok || withoutBody.has(response.status)) return 'other'
+  if (!response.ok || isBodiless(response.status)) return 'other'
   const type = (response.headers.get('content-type') ?? '').toLowerCase()
   if (type.startsWith('text/event-stream')) return 'events'
   return /^application\/(?:[\w.-]+\+)?json\b/.test(type) ? 'json' : 'other'

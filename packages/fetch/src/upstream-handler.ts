@@ -69,8 +69,6 @@ export interface ClientRequest extends Pick<Request, 'url' | 'method' | 'signal'
   readonly headers: ClientHeaders
   /** `null` without a body. */
   readonly body: unknown
-  /** The controller behind `signal`, where the exchange may be ended with it: then it needs none of its own. */
-  readonly control?: AbortController | undefined
 }
 
 /** Answers one request of a client by asking the upstream. */
@@ -166,18 +164,12 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
       observation?.end(false)
       return createErrorResponse(exchange.refusal.status, exchange.refusal.body)
     }
-    const { method } = request
+    const { method, signal } = request
     const headers = toUpstreamHeaders(request.headers, options)
     const open: OpenUpstream = (body) => {
       observer?.onUpstreamRequest?.({ path: pathname, body: body.text })
       const payload = isBare ? null : (body.payload as Uint8Array<ArrayBuffer> | string)
-      return ask(
-        url,
-        { method, headers, body: payload },
-        linkOf(request, exchange),
-        exchange.isStream === true,
-        observation,
-      )
+      return ask(url, { method, headers, body: payload }, signal, exchange.isStream === true, observation)
     }
     return answerExchange(exchange, open, observation)
   }
@@ -185,38 +177,39 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
   async function ask(
     url: string,
     init: RequestInit,
-    { control, unlink }: Link,
+    client: AbortSignal,
     isStream: boolean,
     observation: Observation | undefined,
   ): Promise<Opened> {
-    let watch = createWatch(isStream, control, observation)
+    const call = new AbortController()
+    const giveUp = (): void => call.abort(client.reason)
+    let watch = createWatch(isStream, call, observation)
+    const onEnd = (): void => client.removeEventListener('abort', giveUp)
+    client.addEventListener('abort', giveUp)
+    if (client.aborted) giveUp()
     try {
       watch.start()
       const send = options.fetch ?? globalThis.fetch
-      const response = await send(url, { ...init, signal: control.signal, redirect: 'manual' })
+      const response = await send(url, { ...init, signal: call.signal, redirect: 'manual' })
       watch.stop()
       if (!isStream && readKind(response) === 'events') {
         // Nobody knew that this would be a stream.
         watch.end()
-        watch = createWatch(true, control, observation)
+        watch = createWatch(true, call, observation)
       }
       const headers = toClientHeaders(response.headers)
-      return { response, headers, relay: { signal: control.signal, watch, onEnd: unlink } }
+      return { response, headers, relay: { signal: call.signal, watch, onEnd } }
     } catch (error) {
       watch.end()
-      unlink()
-      if (isAbort(error, control.signal)) throw error
-      const reason: unknown = control.signal.reason
+      onEnd()
+      if (isAbort(error, call.signal)) throw error
+      const reason: unknown = call.signal.reason
       throw reason instanceof ToolDeltaError ? reason : toUpstreamFailure(error, url)
     }
   }
 
-  function createWatch(
-    isStream: boolean,
-    control: AbortController,
-    observation: Observation | undefined,
-  ): SilenceWatch {
-    const onOver = (message: string): void => control.abort(timeoutFailure(message))
+  function createWatch(isStream: boolean, call: AbortController, observation: Observation | undefined): SilenceWatch {
+    const onOver = (message: string): void => call.abort(timeoutFailure(message))
     const watch =
       isStream || totalTimeoutMs === undefined
         ? createSilenceWatch(timeoutMs, () => onOver(`The upstream was silent for ${timeoutMs} ms.`))
@@ -225,23 +218,6 @@ export function createUpstreamHandler(options: UpstreamHandlerOptions): Upstream
           )
     return measureWaits(watch, observation?.onWait)
   }
-}
-
-/** What ends a call of the upstream: the client that leaves, or a silence that is too long. */
-interface Link {
-  control: AbortController
-  /** The call is over. */
-  unlink(): void
-}
-
-/** A call that is one of several may end without the exchange, so it has a controller of its own. */
-function linkOf({ signal, control: given }: ClientRequest, { again }: Exchange): Link {
-  if (given !== undefined && again === undefined) return { control: given, unlink() {} }
-  const control = new AbortController()
-  const giveUp = (): void => control.abort(signal.reason)
-  signal.addEventListener('abort', giveUp)
-  if (signal.aborted) giveUp()
-  return { control, unlink: () => signal.removeEventListener('abort', giveUp) }
 }
 
 /** The body of a path that is passed on. */

@@ -202,3 +202,11 @@ const slowHead: typeof fetch = async (input, init) => {
   const response = await fetch(input, init)
   return new Response(await response.text(), response)
 }
+
+it('passes an answer without a body on, whatever its type says', async () => {
+  const empty = new Response(null, { status: 204, headers: { 'content-type': 'application/json' } })
+  const { handle } = await open({ steps: [] }, { fetch: () => Promise.resolve(empty) })
+  const response = await handle(ask())
+  expect(response.status).toBe(204)
+  expect(response.body).toBeNull()
+})

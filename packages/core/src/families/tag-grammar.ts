@@ -1,5 +1,5 @@
 import { MarkerFinder } from '../scan/find-marker.ts'
-import { rememberPair } from '../scan/remember.ts'
+import { remember } from '../scan/remember.ts'
 import { ClosingTables } from './closing-tables.ts'
 import { type TagHead, headOpeners, headStems } from './tag-heads.ts'
 
@@ -118,7 +118,10 @@ export class TagGrammar {
   }
 }
 
+const grammars = new WeakMap<TaggedParametersRow, WeakMap<readonly string[], TagGrammar>>()
+
 /** The grammar of a row and the end tokens of its format. */
-export const grammarOf: (row: TaggedParametersRow, endTokens: readonly string[]) => TagGrammar = rememberPair(
-  (row, endTokens) => new TagGrammar(row, endTokens),
-)
+export function grammarOf(row: TaggedParametersRow, endTokens: readonly string[]): TagGrammar {
+  const ofRow = remember(grammars, row, () => new WeakMap<readonly string[], TagGrammar>())
+  return remember(ofRow, endTokens, () => new TagGrammar(row, endTokens))
+}

@@ -49,6 +49,7 @@ import { granitePythonic, lfm2, llama4Pythonic, olmo3, pythonic } from './python
 import { functiongemma, gemma4 } from './quoted-object.ts'
 import { mimo, nemotronV3, qwen3Coder, seedOss, step3p5 } from './tagged-parameters.ts'
 import type { ResponseTemplate } from '../templates/response-template.ts'
+import { remember } from '../scan/remember.ts'
 import { type TemplateFormat, createTemplateFormat } from '../templates/template-format.ts'
 
 const ALL: readonly Format[] = [
@@ -168,7 +169,10 @@ export function findFormat(name: string | ResponseTemplate | Format): FormatInfo
 
 /** The definition behind an id or alias, or a template or row. */
 export function findDefinition(name: string | ResponseTemplate | Format): Format | TemplateFormat {
-  if (typeof name === 'object' && name !== null) return 'syntax' in name ? name : templateOf(name)
+  if (typeof name === 'object' && name !== null) {
+    // A template is compiled once: every request of a server asks for its format several times.
+    return 'syntax' in name ? name : remember(templates, name, () => createTemplateFormat(name))
+  }
   if (typeof name !== 'string' || name === '') {
     throw new TypeError(`format must be the id of a format, such as 'qwen3_coder'; got ${JSON.stringify(name)}`)
   }
@@ -187,10 +191,3 @@ const byName: ReadonlyMap<string, Format> = new Map(
 )
 
 const templates = new WeakMap<ResponseTemplate, TemplateFormat>()
-
-/** A template is compiled once: every request of a server asks for its format several times. */
-function templateOf(template: ResponseTemplate): TemplateFormat {
-  let format = templates.get(template)
-  if (format === undefined) templates.set(template, (format = createTemplateFormat(template)))
-  return format
-}

@@ -1,6 +1,7 @@
 import type { Family } from '../families/family.ts'
 import type { Format, ReasoningMarkers } from '../formats/format.ts'
 import { MarkerFinder } from '../scan/find-marker.ts'
+import { remember } from '../scan/remember.ts'
 
 /** The call machines of one format. */
 export interface Candidate {
@@ -79,9 +80,6 @@ const made = new WeakMap<Format, Map<string, DocumentMarkers>>()
  * @param key - tells those of one format apart
  */
 export function rememberMarkers(format: Format, key: string, make: () => DocumentMarkers): DocumentMarkers {
-  let ofFormat = made.get(format)
-  if (ofFormat === undefined) made.set(format, (ofFormat = new Map()))
-  let markers = ofFormat.get(key)
-  if (markers === undefined) ofFormat.set(key, (markers = make()))
-  return markers
+  const ofFormat = remember(made, format, () => new Map<string, DocumentMarkers>())
+  return remember(ofFormat, key, make)
 }

@@ -11,6 +11,8 @@ import {
 } from '@tooldelta/testbed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Format } from '../../src/formats/format.ts'
+import { findDefinition } from '../../src/formats/registry.ts'
 import { type ParserEvent, type ParserSnapshot, createToolCallParser, restoreToolCallParser } from '../../src/index.ts'
 
 function copy(snapshot: ParserSnapshot): ParserSnapshot {
@@ -95,4 +97,22 @@ describe.each(printers)('G7 isolated parsers of $format', (printer) => {
       propertySettings(0.1, printer),
     )
   })
+})
+
+it.each(printers)('G7 parsers of $format share nothing that depends on their options', (printer) => {
+  fc.assert(
+    fc.property(parserInput(printer), ({ text, options, finishReason }) => {
+      // A copy of a row is a format of its own: nobody has made anything of it yet.
+      const copyRow = (): Format => ({ ...(findDefinition(options.format) as Format) })
+      const shared = copyRow()
+      for (const tools of [[], options.tools]) {
+        for (const reasoning of ['off', 'tags'] as const) {
+          const own = { ...options, tools, reasoning }
+          const alone = runParser({ ...own, format: copyRow() }, [text], finishReason)
+          expect(runParser({ ...own, format: shared }, [text], finishReason)).toEqual(alone)
+        }
+      }
+    }),
+    propertySettings(0.1, printer),
+  )
 })

@@ -56,7 +56,7 @@ export async function answerNodeRequest(
   }
   response.on('close', onClose)
   try {
-    const answer = await answerWith(handle, request, control, options)
+    const answer = await answerWith(handle, request, control.signal, options)
     if (answer === undefined) return
     await writeNodeResponse(answer, response, options)
   } catch (error) {
@@ -71,14 +71,13 @@ export async function answerNodeRequest(
 async function answerWith(
   handle: NodeHandler,
   request: IncomingMessage,
-  control: AbortController,
+  signal: AbortSignal,
   options: NodeRequestOptions,
 ): Promise<ClientAnswer | undefined> {
   try {
-    return await handle(await toClientRequest(request, control, options))
+    return await handle(await toClientRequest(request, signal, options))
   } catch (error) {
     const [path] = (options.url ?? request.url ?? '/').split('?', 1)
-    const { signal } = control
     const reason: unknown = error instanceof ToolDeltaError ? error : signal.reason
     if (reason instanceof ToolDeltaError) return createErrorResponse(reason.status, reason.body, path)
     if (signal.aborted) return undefined
@@ -90,7 +89,7 @@ async function answerWith(
 
 async function toClientRequest(
   request: IncomingMessage,
-  control: AbortController,
+  signal: AbortSignal,
   options: NodeRequestOptions,
 ): Promise<ClientRequest> {
   const method = request.method ?? 'GET'
@@ -100,8 +99,7 @@ async function toClientRequest(
     method,
     url,
     headers: readHeaders(request.headers),
-    signal: control.signal,
-    control,
+    signal,
     body,
     arrayBuffer: async () => toBytes(body),
     text: async () => (typeof body === 'string' ? body : new TextDecoder().decode(body ?? undefined)),

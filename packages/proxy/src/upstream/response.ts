@@ -1,14 +1,11 @@
 import { pipeline, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { createBrotliDecompress, createUnzip } from 'node:zlib'
-import type { UpstreamResponse } from '@tooldelta/fetch'
+import { isBodiless, type UpstreamResponse } from '@tooldelta/fetch'
 import type { Dispatcher } from 'undici'
 import { createFailure } from './failures.ts'
 
 type BodyReadable = Dispatcher.ResponseData['body']
-
-/** Statuses whose answers have no body (Fetch, 2.2.3). */
-const withoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 
 /**
  * Reads an answer of undici's.
@@ -27,7 +24,7 @@ export function readAnswer(data: Dispatcher.ResponseData, onEnd: (fault: Error |
   }
   const plain = unpack(body, headers)
   body.on('close', () => onEnd(body.errored))
-  if (!withoutBody.has(status)) return new Answer(status, headers, plain)
+  if (!isBodiless(status)) return new Answer(status, headers, plain)
   void body.dump()
   return new Answer(status, headers, undefined)
 }

@@ -83,6 +83,13 @@ describe('client profiles', () => {
     expect(byAgent.text).toContain('"finish_reason":"length"')
   })
 
+  it('are known by name also where none is listed', async () => {
+    const settings = { keys: [{ name: 'team', env: 'TEAM_KEY', profile: 'langchain' }] }
+    const answer = await ask(settings, { authorization: 'Bearer team-secret' }, cut)
+    expect(answer.profile).toBe('langchain')
+    expect(answer.text).toContain('"code":"tool_call_truncated"')
+  })
+
   it('win over the settings of the model, which hold for the rest', async () => {
     const models = [
       { name: 'coder', format: 'qwen3_coder', deliver: 'when-complete' as const, truncatedCalls: 'error' as const },
